@@ -1,0 +1,133 @@
+using System.Globalization;
+
+namespace Myeloma.Fhir.EmbeddedPostgres;
+
+/// <summary>Runs PostgreSQL's programs on one cluster folder, as the user that owns it.</summary>
+internal sealed class ClusterPrograms(ClusterFolder folder, PostgresBinaries binaries, UnprivilegedUser? user)
+{
+    /// <summary>Variables that would redirect the programs are taken away; messages come in English.</summary>
+    private static readonly Dictionary<string, string?> CleanEnvironment = new()
+    {
+        ["PGDATA"] = null, ["PGHOST"] = null, ["PGPORT"] = null, ["PGUSER"] = null, ["PGDATABASE"] = null,
+        ["PGPASSWORD"] = null, ["PGPASSFILE"] = null, ["PGOPTIONS"] = null, ["PGSERVICE"] = null, ["PGCTLTIMEOUT"] = null,
+        ["LC_ALL"] = "C", ["LANG"] = null, ["LANGUAGE"] = null,
+    };
+
+    /// <summary>initdb into a folder beside, then the database; the rename at the end makes it all or nothing.</summary>
+    public async Task InitializeAsync(string database, string password, bool sync, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(folder.Initializing))
+            Directory.Delete(folder.Initializing, recursive: true);
+        await WriteAsync(folder.PasswordFile, password, cancellationToken);
+
+        List<string> initdb =
+        [
+            binaries.Initdb, "-D", folder.Initializing, "-U", ClusterFolder.User, "--encoding=UTF8", "--locale=C",
+            "--auth=scram-sha-256", $"--pwfile={folder.PasswordFile}",
+        ];
+        if (!sync)
+            initdb.Add("--no-sync");
+        await SucceedAsync("A new cluster can't be made", initdb, null, cancellationToken);
+
+        // Single-user mode needs no running server and no client; the identifier was checked to need no quotes.
+        if (database != "postgres")
+        {
+            await SucceedAsync(
+                $"The database '{database}' can't be made",
+                [binaries.Postgres, "--single", "-D", folder.Initializing, "-c", sync ? "fsync=on" : "fsync=off", "postgres"],
+                $"CREATE DATABASE {database};\n",
+                cancellationToken);
+        }
+
+        await WriteAsync(folder.DatabaseFile, database, cancellationToken);
+        await File.AppendAllTextAsync(
+            Path.Combine(folder.Initializing, "postgresql.conf"), $"\ninclude '{Path.GetFileName(folder.Settings)}'\n", cancellationToken);
+        Directory.Move(folder.Initializing, folder.Data);
+    }
+
+    /// <summary>Writes the settings that the data folder's <c>postgresql.conf</c> includes.</summary>
+    public async Task WriteSettingsAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var lines = settings.OrderBy(setting => setting.Key, StringComparer.Ordinal)
+            .Select(setting => $"{setting.Key} = '{setting.Value.Replace("'", "''", StringComparison.Ordinal)}'");
+        await WriteAsync(folder.Settings, "# Written at each start; own settings belong into postgresql.conf, after the include.\n" + string.Join('\n', lines) + "\n", cancellationToken);
+    }
+
+    /// <summary>
+    /// pg_ctl gives PostgreSQL a session of its own, so that a Ctrl+C meant for the server does not reach it, and ends when it accepts
+    /// connections or has failed.
+    /// </summary>
+    public Task<ChildProcessResult> StartAsync(TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
+        [binaries.PgCtl, "start", "--silent", "--wait", "-t", Seconds(timeout), "-D", folder.Data, "-l", folder.Log],
+        null,
+        captureOutput: !OperatingSystem.IsWindows(),
+        cancellationToken);
+
+    /// <param name="mode"><c>fast</c> ends sessions and writes a checkpoint; <c>immediate</c> leaves recovery to the next start.</param>
+    public Task<ChildProcessResult> StopAsync(string mode, TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
+        [binaries.PgCtl, "stop", "--silent", "--wait", "-m", mode, "-t", Seconds(timeout), "-D", folder.Data],
+        null,
+        captureOutput: true,
+        cancellationToken);
+
+    /// <summary>Makes a folder that only PostgreSQL's user may enter; one that is there is given to it.</summary>
+    public async Task OwnFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(path, Private);
+        if (user is not null)
+            await user.OwnAsync(path, cancellationToken);
+        File.SetUnixFileMode(path, Private);
+    }
+
+    /// <summary>Fails with the reason when PostgreSQL's user can't use its folder or its programs.</summary>
+    public async Task CheckReachableAsync(CancellationToken cancellationToken)
+    {
+        if (user is null)
+            return;
+
+        var reach = await RunAsync(["/bin/sh", "-c", "cd \"$1\" && test -w .", "sh", folder.Cluster], null, true, cancellationToken, "/");
+        if (reach.ExitCode != 0)
+        {
+            throw new EmbeddedPostgresException(
+                $"PostgreSQL refuses to run as root and therefore runs as the user '{user.Name}', who can't enter {folder.Cluster} "
+                + $"(a folder above it is closed to others). Name a folder with --data that every user can reach, such as {PostgresBinarySearch.LocalFolder}, "
+                + $"or open the way: chmod o+x on the folders above. {reach.Words}".TrimEnd());
+        }
+
+        var run = await RunAsync([binaries.Postgres, "--version"], null, true, cancellationToken, "/");
+        if (run.ExitCode != 0)
+            throw new EmbeddedPostgresException($"The user '{user.Name}', whom PostgreSQL runs as, can't run {binaries.Postgres}: {run.Words}");
+    }
+
+    private async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var writer = new StreamWriter(path, options))
+            await writer.WriteAsync(text.AsMemory(), cancellationToken);
+        if (user is not null)
+            await user.OwnAsync(path, cancellationToken);
+    }
+
+    private async Task SucceedAsync(string failure, List<string> command, string? input, CancellationToken cancellationToken)
+    {
+        var answer = await RunAsync(command, input, captureOutput: true, cancellationToken);
+        if (answer.ExitCode != 0)
+            throw new EmbeddedPostgresException($"{failure}: {Path.GetFileName(command[0])} ended with {answer.ExitCode}. {answer.Words}");
+    }
+
+    private Task<ChildProcessResult> RunAsync(
+        IReadOnlyList<string> command, string? input, bool captureOutput, CancellationToken cancellationToken, string? workingFolder = null) =>
+        ChildProcess.RunAsync(
+            user?.Wrap(command) ?? command, workingFolder ?? folder.Cluster, input, CleanEnvironment, captureOutput, cancellationToken);
+
+    private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Myeloma.Fhir.TestSupport;
+using Npgsql;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Myeloma.Fhir.EmbeddedPostgres.Tests;
+
+/// <summary>The test fixture itself: databases made from a template, apart from each other.</summary>
+[Trait("Category", "Postgres")]
+public sealed class PostgresServerTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Databases_of_one_template_begin_alike_and_do_not_see_each_other()
+    {
+        var clock = Stopwatch.StartNew();
+        var server = await PostgresServer.GetAsync();
+        output.WriteLine($"server {clock.ElapsedMilliseconds} ms");
+        clock.Restart();
+        var template = await server.TemplateAsync("animals", connection => Sql.RunAsync(connection, "CREATE TABLE animal (name text); INSERT INTO animal VALUES ('cat')"));
+        output.WriteLine($"template {clock.ElapsedMilliseconds} ms");
+        clock.Restart();
+        await using var first = await server.CreateDatabaseAsync(template);
+        output.WriteLine($"database {clock.ElapsedMilliseconds} ms");
+        await using var second = await server.CreateDatabaseAsync(template);
+
+        await Sql.RunAsync(first.ConnectionString, "INSERT INTO animal VALUES ('dog')");
+
+        Assert.Equal(2L, await Sql.ScalarAsync(first.ConnectionString, "SELECT count(*) FROM animal"));
+        Assert.Equal(1L, await Sql.ScalarAsync(second.ConnectionString, "SELECT count(*) FROM animal"));
+    }
+
+    [Fact]
+    public async Task A_template_is_filled_once_even_when_many_ask_at_once()
+    {
+        var server = await PostgresServer.GetAsync();
+        var fills = 0;
+
+        var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.TemplateAsync("once", connection =>
+        {
+            Interlocked.Increment(ref fills);
+            return Sql.RunAsync(connection, "CREATE TABLE t ()");
+        })));
+
+        Assert.Single(names.Distinct());
+        Assert.Equal(1, fills);
+    }
+
+    [Fact]
+    public async Task A_template_whose_fill_failed_is_filled_again()
+    {
+        var server = await PostgresServer.GetAsync();
+        await Assert.ThrowsAsync<PostgresException>(() => server.TemplateAsync("twice", connection => Sql.RunAsync(connection, "CREATE TABLE t (); SELECT 1/0")));
+
+        var template = await server.TemplateAsync("twice", connection => Sql.RunAsync(connection, "CREATE TABLE t (n int)"));
+
+        await using var database = await server.CreateDatabaseAsync(template);
+        Assert.Equal(0L, await Sql.ScalarAsync(database.ConnectionString, "SELECT count(n) FROM t"));
+    }
+
+    [Fact]
+    public async Task A_disposed_database_is_gone_although_a_session_is_open_in_it()
+    {
+        var server = await PostgresServer.GetAsync();
+        var database = await server.CreateDatabaseAsync();
+        await using var open = new NpgsqlConnection(database.ConnectionString);
+        await open.OpenAsync();
+
+        await database.DisposeAsync();
+
+        Assert.Equal(0L, await Sql.ScalarAsync(server.AdminConnectionString, $"SELECT count(*) FROM pg_database WHERE datname = '{database.Name}'"));
+    }
+}
