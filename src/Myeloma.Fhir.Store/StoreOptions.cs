@@ -1,0 +1,32 @@
+namespace Myeloma.Fhir.Store;
+
+/// <summary>Limits and habits of the store; each is a setting of the server.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>Most connections to PostgreSQL at a time.</summary>
+    public int MaxConnections { get; init; } = 24;
+
+    /// <summary>After this time PostgreSQL gives a statement up and the caller gets <c>transient</c>.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for a statement of a write, which may hold thousands of resources.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How often a transaction that lost against another one is run again.</summary>
+    public int MaxRetries { get; init; } = 5;
+
+    /// <summary>From this many operations on a write sends its rows by COPY.</summary>
+    public int CopyFrom { get; init; } = 20;
+
+    /// <summary>Up to this many matches a total is exact without being asked for; above, only <c>_total=accurate</c> counts.</summary>
+    public int CountLimit { get; init; } = 10_000;
+
+    /// <summary>Most resources that _include and _revinclude add to a page.</summary>
+    public int MaxIncludes { get; init; } = 1_000;
+
+    /// <summary>How many times <c>:iterate</c> follows references from what the step before added.</summary>
+    public int MaxIncludeDepth { get; init; } = 5;
+
+    /// <summary>Resources per transaction while existing ones are indexed anew.</summary>
+    public int ReindexBatch { get; init; } = 500;
+}
