@@ -1,44 +1,67 @@
+using System.Collections.Concurrent;
+using System.Text;
+
 namespace Myeloma.Fhir.Model.Schema;
 
 /// <summary>JSON name → property without allocating: open addressing over the UTF-8 bytes.</summary>
 internal sealed class PropertyTable
 {
-    public static readonly PropertyTable Empty = new([]);
+    /// <summary>A name is one string and one byte array, however many types have a property of it.</summary>
+    private static readonly ConcurrentDictionary<string, (string Text, byte[] Utf8)> Names = new(StringComparer.Ordinal);
 
     private readonly (byte[] Name, PropertySchema Property)[] slots;
     private readonly int mask;
+    private readonly Dictionary<string, ElementSchema> elements;
 
-    public PropertyTable(IReadOnlyCollection<PropertySchema> properties)
+    private PropertyTable(IReadOnlyList<ElementSchema> elements, IReadOnlyList<PropertySchema> properties)
     {
+        All = properties;
+        this.elements = elements.ToDictionary(element => element.Name, StringComparer.Ordinal);
         var size = 4;
         while (size < properties.Count * 2) size *= 2;
         slots = new (byte[], PropertySchema)[size];
         mask = size - 1;
         foreach (var property in properties)
         {
-            var name = System.Text.Encoding.UTF8.GetBytes(property.JsonName);
-            var slot = Hash(name) & mask;
+            var name = Names[property.JsonName].Utf8;
+            var slot = Utf8Set.Hash(name) & mask;
             while (slots[slot].Name is not null) slot = (slot + 1) & mask;
             slots[slot] = (name, property);
         }
-
-        All = [.. properties];
     }
 
-    /// <summary>In the order of the specification.</summary>
+    /// <summary>In the order of the specification, the types of a choice one after another.</summary>
     public IReadOnlyList<PropertySchema> All { get; }
+
+    public static PropertyTable Of(TypeSchema type)
+    {
+        var properties = new List<PropertySchema>();
+        foreach (var element in type.Elements)
+        {
+            if (!element.IsChoice)
+            {
+                properties.Add(new PropertySchema(Interned(element.Name), element, element.Types[0]));
+                continue;
+            }
+
+            foreach (var reference in element.Types)
+                properties.Add(new PropertySchema(Interned(ChoiceName(element.Name, reference.Type.Name)), element, reference));
+        }
+
+        return new PropertyTable(type.Elements, properties);
+    }
 
     public PropertySchema? Find(ReadOnlySpan<byte> name)
     {
-        for (var slot = Hash(name) & mask; slots[slot].Name is { } candidate; slot = (slot + 1) & mask)
+        for (var slot = Utf8Set.Hash(name) & mask; slots[slot].Name is { } candidate; slot = (slot + 1) & mask)
             if (name.SequenceEqual(candidate)) return slots[slot].Property;
         return null;
     }
 
-    private static int Hash(ReadOnlySpan<byte> name)
-    {
-        var hash = (uint)name.Length * 0x9E3779B1;
-        foreach (var letter in name) hash = (hash ^ letter) * 0x01000193;
-        return (int)(hash ^ (hash >> 15)) & int.MaxValue;
-    }
+    public ElementSchema? FindElement(string name) => elements.GetValueOrDefault(name);
+
+    /// <summary><c>valueQuantity</c>, <c>valueString</c>.</summary>
+    private static string ChoiceName(string name, string type) => string.Concat(name, type[..1].ToUpperInvariant(), type[1..]);
+
+    private static string Interned(string name) => Names.GetOrAdd(name, text => (text, Encoding.UTF8.GetBytes(text))).Text;
 }

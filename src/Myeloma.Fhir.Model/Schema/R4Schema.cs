@@ -20,7 +20,19 @@ public sealed partial class R4Schema
     public bool IsResourceType(string name) => FindType(name) is { Kind: TypeKind.Resource, IsAbstract: false };
 
     /// <summary>The search parameters of the specification: all 1,400, as published.</summary>
-    public IReadOnlyList<SearchParameterDefinition> SearchParameters => searchParameters.Value;
+    public IReadOnlyList<SearchParameterDefinition> SearchParameters => search.Value.Parameters;
+
+    /// <summary>The five compartments of the specification.</summary>
+    public IReadOnlyList<CompartmentDefinition> Compartments => search.Value.Compartments;
+
+    /// <summary>Every type, inline ones included.</summary>
+    public IReadOnlyList<TypeSchema> Types { get; }
+
+    /// <summary>FHIR's own, v3 and v2 code systems, unpacked on demand.</summary>
+    public CodeSystemCatalog CodeSystems => codeSystems.Value;
+
+    /// <summary>FHIR's own, v3 and v2 value sets, unpacked on demand.</summary>
+    public ValueSetCatalog ValueSets => valueSets.Value;
 }
 
 /// <summary>A SearchParameter as published. https://hl7.org/fhir/R4/searchparameter.html</summary>

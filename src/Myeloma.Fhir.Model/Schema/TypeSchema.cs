@@ -27,10 +27,16 @@ public sealed class TypeSchema
     /// <summary>Elements in the order of the specification, inherited ones first (id, extension, …).</summary>
     public IReadOnlyList<ElementSchema> Elements { get; internal set; } = [];
 
-    /// <summary>Invariants on the type itself; those on its elements stand there.</summary>
+    /// <summary>
+    /// Invariants on the type itself, inherited ones included. An element's own <see cref="ElementSchema.Constraints"/> are to be met besides;
+    /// those of an element with inline children stand on its inline type, so that content references share them.
+    /// </summary>
     public IReadOnlyList<ConstraintSchema> Constraints { get; internal set; } = [];
 
-    internal PropertyTable Properties { get; set; } = PropertyTable.Empty;
+    /// <summary>Made when first asked for; two threads may make it twice, to the same effect.</summary>
+    internal PropertyTable Properties => properties ??= PropertyTable.Of(this);
+
+    private PropertyTable? properties;
 
     /// <summary>The JSON property of that name: <c>name</c>, <c>valueQuantity</c>; without the leading underscore of a primitive's extensions.</summary>
     /// <returns>Null when the type has no such property.</returns>
@@ -41,12 +47,7 @@ public sealed class TypeSchema
 
     /// <summary>The element of that name as FHIRPath knows it: <c>value</c> for <c>value[x]</c>.</summary>
     /// <returns>Null when the type has no such element.</returns>
-    public ElementSchema? FindElement(string name)
-    {
-        foreach (var element in Elements)
-            if (element.Name == name) return element;
-        return null;
-    }
+    public ElementSchema? FindElement(string name) => Properties.FindElement(name);
 
     /// <summary>Whether this is <paramref name="typeName"/> or a specialisation of it.</summary>
     public bool IsA(string typeName)
@@ -84,7 +85,12 @@ public sealed class ElementSchema
     public required IReadOnlyList<TypeReference> Types { get; init; }
 
     public BindingSchema? Binding { get; init; }
+
+    /// <summary>Invariants of this element beyond those its types bring along.</summary>
     public IReadOnlyList<ConstraintSchema> Constraints { get; init; } = [];
+
+    /// <summary>Place among the elements of its type.</summary>
+    internal int Index { get; init; }
 
     public override string ToString() => Path;
 }
@@ -119,12 +125,25 @@ public sealed record BindingSchema(BindingStrength Strength, string ValueSet, Re
 /// <summary>The members of an enumerated value set.</summary>
 public sealed class RequiredCodes(IReadOnlyList<(string System, string Code)> members)
 {
-    private readonly HashSet<string> codes = [.. members.Select(member => member.Code)];
+    private HashSet<string>? codes;
+    private Utf8Set? utf8;
 
+    /// <summary>In the order of the definition, no pair twice.</summary>
     public IReadOnlyList<(string System, string Code)> Members => members;
 
     /// <summary>For an element of type <c>code</c>, whose system the binding implies.</summary>
-    public bool Contains(string code) => codes.Contains(code);
+    public bool Contains(string code) => (codes ??= [.. members.Select(member => member.Code)]).Contains(code);
+
+    /// <inheritdoc cref="Contains(string)"/>
+    public bool Contains(ReadOnlySpan<byte> code) => (utf8 ??= new Utf8Set(members.Select(member => member.Code))).Contains(code);
+
+    /// <summary>For a Coding, which states its system.</summary>
+    public bool Contains(string system, string code)
+    {
+        foreach (var member in members)
+            if (member.Code == code && member.System == system) return true;
+        return false;
+    }
 }
 
 /// <summary>An invariant. https://hl7.org/fhir/R4/conformance-rules.html#constraints</summary>

@@ -1,0 +1,25 @@
+using Myeloma.Fhir.Model.Generator;
+
+if (args.Length != 2)
+{
+    Console.Error.WriteLine("Usage: Myeloma.Fhir.Model.Generator DEFINITIONS_FOLDER OUTPUT_FOLDER");
+    Console.Error.WriteLine("  DEFINITIONS_FOLDER  the R4 (4.0.1) definitions as gzip'd Bundles (profiles-types.json.gz, valuesets.json.gz, ...)");
+    Console.Error.WriteLine("  OUTPUT_FOLDER       src/Myeloma.Fhir.Model/Schema/Data");
+    return 2;
+}
+
+var definitions = new Definitions(args[0]);
+var codeSystems = definitions.Terminology("CodeSystem");
+var valueSets = definitions.Terminology("ValueSet");
+
+Save("types.br", TypePacking.Pack(definitions, new ValueSetCodes(codeSystems, valueSets)));
+Save("search-parameters.br", SearchParameterPacking.Pack(definitions));
+Save("code-systems.br", CodeSystemPacking.Pack(codeSystems));
+Save("value-sets.br", ValueSetPacking.Pack(valueSets));
+return 0;
+
+void Save(string name, PackedWriter writer)
+{
+    var length = writer.Save(Path.Combine(args[1], name));
+    Console.WriteLine($"{name}: {length} bytes");
+}
