@@ -43,18 +43,12 @@ internal sealed class ClusterFolder(string root)
 
     public bool IsInitialized => File.Exists(VersionFile);
 
-    /// <summary>The cluster's own folder, or one in the temporary folder named after it where the path would be too long for a socket.</summary>
-    public string SocketFolder
-    {
-        get
-        {
-            var own = Path.Combine(Cluster, "socket");
-            if (Encoding.UTF8.GetByteCount(own) <= LongestSocketFolder)
-                return own;
-            var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)).AsSpan(0, 8));
-            return Path.Combine("/tmp", $"myeloma-fhir-{name}");
-        }
-    }
+    /// <summary>In the cluster's own folder, or in the temporary folder where the path would be too long for a socket.</summary>
+    public string SocketFolder => HasDistantSocket
+        ? $"/tmp/myeloma-fhir-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)).AsSpan(0, 8))}"
+        : Path.Combine(Cluster, "socket");
+
+    public bool HasDistantSocket => Encoding.UTF8.GetByteCount(Path.Combine(Cluster, "socket")) > LongestSocketFolder;
 
     /// <returns>The last lines of PostgreSQL's log since <paramref name="offset"/>, or a remark that there is none.</returns>
     public string LogTail(long offset = 0)

@@ -58,17 +58,35 @@ internal sealed class ClusterPrograms(ClusterFolder folder, PostgresBinaries bin
     /// connections or has failed.
     /// </summary>
     public Task<ChildProcessResult> StartAsync(TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
-        [binaries.PgCtl, "start", "--silent", "--wait", "-t", Seconds(timeout), "-D", folder.Data, "-l", folder.Log],
+        [binaries.PgCtl, "start", "--silent", "--wait", "-t", Seconds(timeout), "-D", ForShell(folder.Data), "-l", ForShell(folder.Log)],
         null,
         captureOutput: !OperatingSystem.IsWindows(),
         cancellationToken);
 
-    /// <param name="mode"><c>fast</c> ends sessions and writes a checkpoint; <c>immediate</c> leaves recovery to the next start.</param>
-    public Task<ChildProcessResult> StopAsync(string mode, TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
-        [binaries.PgCtl, "stop", "--silent", "--wait", "-m", mode, "-t", Seconds(timeout), "-D", folder.Data],
+    /// <summary>A fast shutdown: sessions are ended, open transactions rolled back, a checkpoint is written.</summary>
+    public Task<ChildProcessResult> StopAsync(TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
+        [binaries.PgCtl, "stop", "--silent", "--wait", "-m", "fast", "-t", Seconds(timeout), "-D", folder.Data],
         null,
         captureOutput: true,
         cancellationToken);
+
+    /// <summary>
+    /// Processes that work in the data folder, found on Linux by their working folder. Asked for as their own user, because a container may
+    /// forbid even root to look at another's.
+    /// </summary>
+    public async Task<IReadOnlyList<int>> BackendsAsync(CancellationToken cancellationToken)
+    {
+        const string Script = """
+            here=$(cd "$1" && pwd -P)
+            for p in /proc/[0-9]*; do [ "$(readlink "$p/cwd" 2>/dev/null)" = "$here" ] && echo "${p#/proc/}"; done
+            exit 0
+            """;
+        if (!OperatingSystem.IsLinux())
+            return [];
+
+        var answer = await RunAsync(["/bin/sh", "-c", Script, "sh", folder.Data], null, captureOutput: true, cancellationToken);
+        return [.. answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+    }
 
     /// <summary>Makes a folder that only PostgreSQL's user may enter; one that is there is given to it.</summary>
     public async Task OwnFolderAsync(string path, CancellationToken cancellationToken)
@@ -81,6 +99,9 @@ internal sealed class ClusterPrograms(ClusterFolder folder, PostgresBinaries bin
 
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(path, Private);
+        // In a folder that everybody may write to, a link could lead the change of owner elsewhere.
+        if (new DirectoryInfo(path).LinkTarget is not null)
+            throw new EmbeddedPostgresException($"{path} is a link; a folder of the cluster must not be one.");
         if (user is not null)
             await user.OwnAsync(path, cancellationToken);
         File.SetUnixFileMode(path, Private);
@@ -128,6 +149,13 @@ internal sealed class ClusterPrograms(ClusterFolder folder, PostgresBinaries bin
         IReadOnlyList<string> command, string? input, bool captureOutput, CancellationToken cancellationToken, string? workingFolder = null) =>
         ChildProcess.RunAsync(
             user?.Wrap(command) ?? command, workingFolder ?? folder.Cluster, input, CleanEnvironment, captureOutput, cancellationToken);
+
+    /// <summary>
+    /// pg_ctl puts paths between double quotes into a shell command; one that would not survive this is given relative to the working
+    /// folder. The full one is better: it shows in the process list whose PostgreSQL it is.
+    /// </summary>
+    private string ForShell(string path) =>
+        !OperatingSystem.IsWindows() && path.AsSpan().IndexOfAny("\"$`\\") >= 0 ? Path.GetRelativePath(folder.Cluster, path) : path;
 
     private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

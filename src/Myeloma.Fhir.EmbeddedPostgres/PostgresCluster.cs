@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
@@ -73,9 +74,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         if (ClusterUse.IsUsed(folder.InUse))
             return;
 
-        await StopPostmasterAsync(cancellationToken);
-        if (options.Temporary)
-            RemoveCluster();
+        await (options.Temporary ? DiscardAsync(cancellationToken) : StopPostmasterAsync(cancellationToken));
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -97,11 +96,8 @@ public sealed partial class PostgresCluster : IAsyncDisposable
 
     private async Task ProvideAsync(CancellationToken cancellationToken)
     {
-        if (options.Temporary && !ClusterUse.IsUsed(folder.InUse) && Directory.Exists(folder.Cluster))
-        {
-            await StopPostmasterAsync(cancellationToken);
-            RemoveCluster();
-        }
+        if (options.Temporary && Directory.Exists(folder.Cluster) && !ClusterUse.IsUsed(folder.InUse))
+            await DiscardAsync(cancellationToken);
 
         if (await FindRunningAsync(cancellationToken) is not { } postmaster)
         {
@@ -124,7 +120,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         {
             if (!postmaster.IsRunningIn(folder.Data))
             {
-                RemoveIfMisleading(postmaster);
+                await RemoveIfMisleadingAsync(postmaster, cancellationToken);
                 return null;
             }
 
@@ -141,12 +137,25 @@ public sealed partial class PostgresCluster : IAsyncDisposable
 
     /// <summary>
     /// A stale file whose process is gone is left to PostgreSQL, which also sees by it whether backends of a killed postmaster still hold
-    /// the shared memory. Where the id is another program's today, PostgreSQL would not start for fear of that one.
+    /// the shared memory. Where the id is another program's today (or that of a process nobody has buried), PostgreSQL would not start for
+    /// fear of that one; the file goes, but only once no backend is left, because two sets of them would ruin the data.
     /// </summary>
-    private void RemoveIfMisleading(Postmaster stale)
+    private async Task RemoveIfMisleadingAsync(Postmaster stale, CancellationToken cancellationToken)
     {
-        if (PostgresProcesses.IsAlive(stale.ProcessId))
-            File.Delete(folder.PostmasterFile);
+        if (!PostgresProcesses.IsAlive(stale.ProcessId))
+            return;
+
+        var end = DateTimeOffset.UtcNow + options.StopTimeout;
+        while (await programs.BackendsAsync(cancellationToken) is { Count: > 0 } left)
+        {
+            if (DateTimeOffset.UtcNow > end)
+                throw new EmbeddedPostgresException($"Processes of an earlier PostgreSQL still work in {folder.Data} and do not end: {string.Join(", ", left)}.");
+            foreach (var backend in left)
+                Signal.Send(backend, Signal.Quit);
+            await Task.Delay(100, cancellationToken);
+        }
+
+        File.Delete(folder.PostmasterFile);
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
@@ -163,9 +172,17 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         if (made != options.Database)
             throw new EmbeddedPostgresException($"The data folder {folder.Root} was made for the database '{made}', not for '{options.Database}'.");
         if (!OperatingSystem.IsWindows())
-            await programs.OwnFolderAsync(folder.SocketFolder, cancellationToken);
+            await MakeSocketFolderAsync(cancellationToken);
         await programs.WriteSettingsAsync(Settings(), cancellationToken);
         KeepLogShort();
+    }
+
+    /// <summary>No PostgreSQL of ours runs, so what lies in the socket's folder is stale, whoever bears the id in its lock file today.</summary>
+    private async Task MakeSocketFolderAsync(CancellationToken cancellationToken)
+    {
+        await programs.OwnFolderAsync(folder.SocketFolder, cancellationToken);
+        foreach (var stale in Directory.EnumerateFiles(folder.SocketFolder, ".s.PGSQL.*"))
+            File.Delete(stale);
     }
 
     private async Task<Postmaster> StartPostmasterAsync(CancellationToken cancellationToken)
@@ -201,9 +218,16 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         if (Postmaster.TryRead(folder.PostmasterFile) is not { } postmaster || !postmaster.IsRunningIn(folder.Data))
             return;
 
-        var answer = await programs.StopAsync(options.Temporary ? "immediate" : "fast", options.StopTimeout, cancellationToken);
+        var answer = await programs.StopAsync(options.StopTimeout, cancellationToken);
         if (answer.ExitCode != 0 && postmaster.IsRunningIn(folder.Data))
             throw new EmbeddedPostgresException($"PostgreSQL (process {postmaster.ProcessId}) in {folder.Data} does not stop: {answer.Words}");
+        RemoveDistantSocket();
+    }
+
+    private void RemoveDistantSocket()
+    {
+        if (!OperatingSystem.IsWindows() && folder.HasDistantSocket && Directory.Exists(folder.SocketFolder))
+            Directory.Delete(folder.SocketFolder, recursive: true);
     }
 
     private Dictionary<string, string> Settings()
@@ -237,11 +261,24 @@ public sealed partial class PostgresCluster : IAsyncDisposable
             File.Move(folder.Log, folder.Log + ".1", overwrite: true);
     }
 
-    private void RemoveCluster()
+    /// <summary>
+    /// Ends a temporary cluster and removes it, in some milliseconds: a test runner kills its processes a tenth of a second after the last
+    /// test. The files are put out of the way by a rename, and a process that outlives this one deletes them.
+    /// </summary>
+    private async Task DiscardAsync(CancellationToken cancellationToken)
     {
-        Directory.Delete(folder.Cluster, recursive: true);
-        if (Directory.Exists(folder.SocketFolder))
-            Directory.Delete(folder.SocketFolder, recursive: true);
+        if (OperatingSystem.IsWindows())
+        {
+            await StopPostmasterAsync(cancellationToken);
+            Directory.Delete(folder.Cluster, recursive: true);
+            return;
+        }
+
+        if (Postmaster.TryRead(folder.PostmasterFile) is { } postmaster && postmaster.IsRunningIn(folder.Data))
+            Signal.Send(postmaster.ProcessId, Signal.Quit);
+        Directory.Move(folder.Cluster, Path.Combine(folder.Root, $"discarded-{Guid.NewGuid():N}"));
+        RemoveDistantSocket();
+        using var deletion = Process.Start("rm", ["-rf", "--", .. Directory.EnumerateDirectories(folder.Root, "discarded-*")]);
     }
 
     private static int? WrittenBy(ClusterFolder folder) =>
