@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Myeloma.Fhir.Benchmarks.Load;
+
+/// <summary>The server as a user runs it: its own process, its own PostgreSQL, a data folder that is thrown away.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private ServerProcess(Process process, Uri baseAddress, TimeSpan coldStart)
+    {
+        this.process = process;
+        BaseAddress = baseAddress;
+        ColdStart = coldStart;
+    }
+
+    public Uri BaseAddress { get; }
+
+    /// <summary>From the start of the process to the first answer of a search.</summary>
+    public TimeSpan ColdStart { get; }
+
+    public static async Task<ServerProcess> StartAsync(string assembly, string dataFolder, int port)
+    {
+        var baseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { assembly, "--urls", baseAddress.ToString(), "--data", dataFolder },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var watch = Stopwatch.StartNew();
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.ErrorDataReceived += static (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
+        process.BeginErrorReadLine();
+
+        using var client = new HttpClient { BaseAddress = baseAddress };
+        while (watch.Elapsed < TimeSpan.FromMinutes(2))
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri("/fhir/Medication?_summary=count", UriKind.Relative));
+                if (response.IsSuccessStatusCode) return new ServerProcess(process, baseAddress, watch.Elapsed);
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet; the loop asks again until its time is over.
+            }
+
+            await Task.Delay(20);
+        }
+
+        throw new TimeoutException("The server did not answer within two minutes.");
+    }
+
+    /// <summary>Resident memory of the server process in megabytes, PostgreSQL not counted.</summary>
+    public double ResidentMegabytes()
+    {
+        process.Refresh();
+        return process.WorkingSet64 / 1048576d;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            using var terminate = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        process.Dispose();
+    }
+}
