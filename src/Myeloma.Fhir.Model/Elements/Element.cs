@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Model.Schema;
 
@@ -81,14 +80,23 @@ public readonly struct Element : IEquatable<Element>
         get
         {
             if (!HasValue) return null;
-            var raw = RawValue;
-            return IsEscaped ? Unescape(raw) : System.Text.Encoding.UTF8.GetString(raw);
+            return System.Text.Encoding.UTF8.GetString(TextBytes);
         }
     }
 
     /// <summary>The value's bytes unescaped, for comparing and hashing without a string.</summary>
     /// <returns>A slice of the document, or a new array when the string held escapes; empty without a value.</returns>
-    public ReadOnlySpan<byte> TextBytes => !HasValue ? default : IsEscaped ? System.Text.Encoding.UTF8.GetBytes(Unescape(RawValue)) : RawValue;
+    public ReadOnlySpan<byte> TextBytes
+    {
+        get
+        {
+            if (!HasValue) return default;
+            var raw = RawValue;
+            if (!IsEscaped) return raw;
+            var plain = new byte[raw.Length];
+            return plain.AsSpan(0, JsonText.Unescape(raw, plain));
+        }
+    }
 
     /// <summary>All children in the order of the document: a primitive's are id and extensions. Unknown properties are passed over.</summary>
     public ElementEnumerable Children() => new(this, null);
@@ -119,14 +127,4 @@ public readonly struct Element : IEquatable<Element>
     public static bool operator !=(Element left, Element right) => !left.Equals(right);
 
     public override string ToString() => $"{Name}: {(IsPrimitive ? Text : Type.Name)}";
-
-    private static string Unescape(ReadOnlySpan<byte> raw)
-    {
-        var quoted = new byte[raw.Length + 2];
-        quoted[0] = quoted[^1] = (byte)'"';
-        raw.CopyTo(quoted.AsSpan(1));
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        return reader.GetString()!;
-    }
 }

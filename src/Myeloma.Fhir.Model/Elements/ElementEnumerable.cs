@@ -147,6 +147,7 @@ public struct ElementEnumerator
     /// <summary>The property <c>_name</c> that belongs to <c>name</c>, or the other way round.</summary>
     private readonly int Counterpart(ReadOnlySpan<byte> plainName, bool isCompanion)
     {
+        if (!nodes[container].HasCompanions) return -1;
         var bytes = parent.Document.Bytes.Span;
         for (int node = container + 1, seen = 0; seen < nodes[container].Count; node = nodes[node].Next, seen++)
         {

@@ -79,66 +79,63 @@ public sealed class ResourceDocument
     public (int Line, int Column) PositionOf(Element element) => SourcePosition.Of(bytes.Span, element.SourceOffset);
 
     /// <summary>Where the element stands, as FHIRPath from the root: <c>Patient.name[0].given[1]</c>; indexes on repeating elements only.</summary>
-    public string ExpressionOf(Element element)
+    public string ExpressionOf(Element element) => ExpressionOf(element.Node);
+
+    /// <inheritdoc cref="ExpressionOf(Element)"/>
+    internal string ExpressionOf(int node)
     {
-        var parts = new Stack<string>();
-        var node = element.Node;
-        for (; node > 0; node = Nodes[node].Parent) parts.Push(StepOf(node));
+        var depth = 0;
+        for (var at = node; at > 0; at = Nodes[at].Parent) depth++;
+        var path = new int[depth];
+        for (var at = node; at > 0; at = Nodes[at].Parent) path[--depth] = at;
 
         var text = new StringBuilder(ResourceType);
-        foreach (var part in parts)
+        TypeSchema? type = Root.Type;
+        foreach (var step in path)
         {
-            if (part.Length > 0 && part[0] != '[') text.Append('.');
-            text.Append(part);
+            if (Nodes[step].NameStart < 0)
+            {
+                text.Append('[').Append(Nodes[step].Index).Append(']');
+            }
+            else
+            {
+                var name = NameOf(step);
+                if (name.Length > 1 && name[0] == '_') name = name[1..];
+
+                // FHIRPath knows the element value, not the JSON property valueQuantity.
+                var property = type?.FindProperty(name);
+                text.Append('.').Append(property?.Element.Name ?? Encoding.UTF8.GetString(name));
+                type = property?.Type;
+            }
+
+            if (type is { Kind: TypeKind.Resource, IsAbstract: true } && Nodes[step].Kind == JsonKind.Object)
+                type = TypeOf(bytes.Span, Nodes, step, Schema, out _) ?? type;
         }
 
         return text.ToString();
     }
 
-    /// <summary><c>name</c> for a property without the underscore, <c>[i]</c> for an array item.</summary>
-    private string StepOf(int node)
+    /// <summary>The property of an object by its name as written.</summary>
+    /// <returns>The node of its value; -1 when the object has none of that name.</returns>
+    internal int FindProperty(int container, ReadOnlySpan<byte> name)
+    {
+        var node = container + 1;
+        for (var left = Nodes[container].Count; left > 0; left--, node = Nodes[node].Next)
+            if (NameOf(node).SequenceEqual(name)) return node;
+        return -1;
+    }
+
+    /// <summary>The property name of a node; empty for an array item.</summary>
+    internal ReadOnlySpan<byte> NameOf(int node)
     {
         ref var json = ref Nodes[node];
-        if (json.NameStart >= 0)
-        {
-            var name = Encoding.UTF8.GetString(bytes.Span.Slice(json.NameStart, json.NameLength));
-            return name.StartsWith('_') ? name[1..] : ElementName(node, name);
-        }
-
-        var index = 0;
-        for (var sibling = json.Parent + 1; sibling < node; sibling = Nodes[sibling].Next) index++;
-        return $"[{index}]";
+        return json.NameStart < 0 ? default : bytes.Span.Slice(json.NameStart, json.NameLength);
     }
 
-    /// <summary><c>value</c> for the property <c>valueQuantity</c>: FHIRPath knows the element, not the JSON name.</summary>
-    private string ElementName(int node, string jsonName)
-    {
-        var path = new Stack<int>();
-        for (var at = node; at > 0; at = Nodes[at].Parent)
-            if (Nodes[at].NameStart >= 0) path.Push(at);
+    /// <summary>The value as written, a string without its quotes.</summary>
+    internal ReadOnlySpan<byte> RawOf(int node) => bytes.Span[Nodes[node].Start..Nodes[node].End];
 
-        var type = Root.Type;
-        PropertySchema? property = null;
-        foreach (var step in path)
-        {
-            var name = bytes.Span.Slice(Nodes[step].NameStart, Nodes[step].NameLength);
-            property = type.FindProperty(name.StartsWith("_"u8) ? name[1..] : name);
-            if (property is null) return jsonName;
-            type = property.Type;
-            if (type is { Kind: TypeKind.Resource, IsAbstract: true } && NextContainer(step, node) is { } resource)
-                type = TypeOf(bytes.Span, Nodes, resource, Schema, out _) ?? type;
-        }
-
-        return property?.Element.Name ?? jsonName;
-    }
-
-    /// <summary>The object below <paramref name="step"/> (itself, or the array item) that holds <paramref name="node"/>.</summary>
-    private int? NextContainer(int step, int node)
-    {
-        if (Nodes[step].Kind == JsonKind.Object) return step;
-        if (Nodes[step].Kind != JsonKind.Array) return null;
-        for (int item = step + 1, seen = 0; seen < Nodes[step].Count; item = Nodes[item].Next, seen++)
-            if (node > item && node < Nodes[item].Next) return item;
-        return null;
-    }
+    /// <summary>One-based line and column of a node's value.</summary>
+    internal (int Line, int Column) PositionOf(int node) =>
+        SourcePosition.Of(bytes.Span, Nodes[node].Kind == JsonKind.String ? Nodes[node].Start - 1 : Nodes[node].Start);
 }

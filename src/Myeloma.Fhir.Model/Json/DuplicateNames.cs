@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.Model.Json;
 /// <summary>Two properties of one name: readers disagree which one counts, so neither does.</summary>
 internal static class DuplicateNames
 {
-    private const int SmallObject = 12;
+    private const int SmallObject = 32;
 
     /// <exception cref="FhirException"><c>structure</c>: the object names a property twice.</exception>
     public static void Refuse(ReadOnlySpan<byte> utf8, ref JsonNodeTable table, int container)

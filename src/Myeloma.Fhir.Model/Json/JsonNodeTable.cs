@@ -26,8 +26,11 @@ internal struct JsonNode
     /// <summary>First byte of the property name, or -1 for an array item and the root.</summary>
     public int NameStart;
 
-    /// <summary>Bytes of the property name.</summary>
+    /// <summary>Bytes of the property name; for an array item its zero-based place.</summary>
     public int NameLength;
+
+    /// <summary>The zero-based place of an array item.</summary>
+    public readonly int Index => NameLength;
 
     /// <summary>Index of the node after this one's last descendant: the next sibling, if there is one.</summary>
     public int Next;
@@ -42,6 +45,9 @@ internal struct JsonNode
 
     /// <summary>The string holds a backslash escape and must be unescaped before use.</summary>
     public bool Escaped;
+
+    /// <summary>The object has a property whose name starts with an underscore.</summary>
+    public bool HasCompanions;
 }
 
 /// <summary>A growing array of nodes, handed over as it is: no list wrapper on the hot path.</summary>

@@ -20,17 +20,15 @@ internal static class JsonParser
         if (!Utf8.IsValid(utf8))
             throw Fault(utf8, FirstInvalidByte(utf8), "The document is not valid UTF-8 here.");
 
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
+        // One level more than allowed: the depth is counted here, so that its limit is told apart from other faults.
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = limits.MaxDepth + 1 });
         try
         {
             return Read(ref reader, utf8, limits);
         }
         catch (JsonException exception)
         {
-            var depth = exception.Message.Contains("MaxDepth", StringComparison.Ordinal) || exception.Message.Contains("depth", StringComparison.OrdinalIgnoreCase);
             var position = (int)Math.Min(reader.BytesConsumed, utf8.Length);
-            if (depth)
-                throw new FhirException(Issue.TooLong($"The document nests deeper than {limits.MaxDepth} levels.", null));
             throw Fault(utf8, OffsetOf(utf8, exception) ?? position, "The document is not JSON here: " + Cause(exception));
         }
     }
@@ -68,22 +66,25 @@ internal static class JsonParser
             ref var node = ref table.Add();
             node.Parent = parent;
             node.NameStart = nameStart;
-            node.NameLength = nameLength;
+            node.NameLength = nameStart < 0 && parent >= 0 ? table[parent].Count : nameLength;
             node.Start = start;
             node.End = start + reader.ValueSpan.Length;
             node.Next = index + 1;
-            if (parent >= 0) table[parent].Count++;
+            if (parent >= 0)
+            {
+                table[parent].Count++;
+                if (nameLength > 1 && utf8[nameStart] == '_') table[parent].HasCompanions = true;
+            }
+
             nameStart = -1;
             nameLength = 0;
 
             switch (reader.TokenType)
             {
-                case JsonTokenType.StartObject:
-                    node.Kind = JsonKind.Object;
-                    parent = index;
-                    break;
-                case JsonTokenType.StartArray:
-                    node.Kind = JsonKind.Array;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    if (reader.CurrentDepth >= limits.MaxDepth)
+                        throw TooDeep(utf8, start, limits);
+                    node.Kind = reader.TokenType == JsonTokenType.StartObject ? JsonKind.Object : JsonKind.Array;
                     parent = index;
                     break;
                 case JsonTokenType.String:
@@ -124,6 +125,13 @@ internal static class JsonParser
         {
             throw Fault(utf8, start, "A string holds half of a surrogate pair; it stands for no character.");
         }
+    }
+
+    private static FhirException TooDeep(ReadOnlySpan<byte> utf8, int offset, ParseLimits limits)
+    {
+        var (line, column) = SourcePosition.Of(utf8, offset);
+        var issue = Issue.TooLong($"The document nests deeper than {limits.MaxDepth} levels (line {line}, column {column}).");
+        return new FhirException(issue with { Line = line, Column = column });
     }
 
     private static FhirException Fault(ReadOnlySpan<byte> utf8, int offset, string words)

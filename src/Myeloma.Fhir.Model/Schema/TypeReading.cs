@@ -21,9 +21,19 @@ internal static class TypeReading
         {
             type.Constraints = Pick(reader, constraints);
             type.Elements = ReadElements(reader, type, referenceLists, bindings, constraints);
+            type.RequiredElements = RequiredOf(type);
         }
 
         return types;
+    }
+
+    /// <summary>No type of R4 has more than 64 elements, so one word holds a bit for each.</summary>
+    private static ulong RequiredOf(TypeSchema type)
+    {
+        ulong required = 0;
+        foreach (var element in type.Elements)
+            if (element.Min > 0) required |= 1UL << element.Index;
+        return required;
     }
 
     private static ConstraintSchema ReadConstraint(PackedReader reader)
@@ -54,7 +64,15 @@ internal static class TypeReading
         var bases = new int[types.Length];
         for (var index = 0; index < types.Length; index++)
         {
-            types[index] = new TypeSchema { Name = reader.Text(), Kind = (TypeKind)reader.Byte(), IsAbstract = reader.Bool() };
+            var name = reader.Text();
+            var kind = (TypeKind)reader.Byte();
+            types[index] = new TypeSchema
+            {
+                Name = name,
+                Kind = kind,
+                IsAbstract = reader.Bool(),
+                Primitive = kind == TypeKind.Primitive ? Enum.Parse<PrimitiveKind>(name, ignoreCase: true) : PrimitiveKind.None,
+            };
             bases[index] = reader.Int();
         }
 

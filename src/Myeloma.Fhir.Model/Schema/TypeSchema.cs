@@ -19,6 +19,9 @@ public sealed class TypeSchema
 
     public required TypeKind Kind { get; init; }
 
+    /// <summary>Which primitive it is; None for all others.</summary>
+    public PrimitiveKind Primitive { get; init; }
+
     /// <summary>The type this one specialises (<c>code</c> → <c>string</c>, <c>Patient</c> → <c>DomainResource</c>); <c>BackboneElement</c> or <c>Element</c> for inline types; null for Element and Resource.</summary>
     public TypeSchema? BaseType { get; internal set; }
 
@@ -32,6 +35,9 @@ public sealed class TypeSchema
     /// those of an element with inline children stand on its inline type, so that content references share them.
     /// </summary>
     public IReadOnlyList<ConstraintSchema> Constraints { get; internal set; } = [];
+
+    /// <summary>A bit for each element with a minimum, by its place.</summary>
+    internal ulong RequiredElements { get; set; }
 
     /// <summary>Made when first asked for; two threads may make it twice, to the same effect.</summary>
     internal PropertyTable Properties => properties ??= PropertyTable.Of(this);
@@ -127,6 +133,7 @@ public sealed class RequiredCodes(IReadOnlyList<(string System, string Code)> me
 {
     private HashSet<string>? codes;
     private Utf8Set? utf8;
+    private Utf8Set? pairs;
 
     /// <summary>In the order of the definition, no pair twice.</summary>
     public IReadOnlyList<(string System, string Code)> Members => members;
@@ -138,11 +145,18 @@ public sealed class RequiredCodes(IReadOnlyList<(string System, string Code)> me
     public bool Contains(ReadOnlySpan<byte> code) => (utf8 ??= new Utf8Set(members.Select(member => member.Code))).Contains(code);
 
     /// <summary>For a Coding, which states its system.</summary>
-    public bool Contains(string system, string code)
+    public bool Contains(string system, string code) => Contains(System.Text.Encoding.UTF8.GetBytes(system), System.Text.Encoding.UTF8.GetBytes(code));
+
+    /// <inheritdoc cref="Contains(string, string)"/>
+    public bool Contains(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code)
     {
-        foreach (var member in members)
-            if (member.Code == code && member.System == system) return true;
-        return false;
+        const int longest = 512;
+        if (system.Length + code.Length >= longest) return false;
+        Span<byte> pair = stackalloc byte[system.Length + code.Length + 1];
+        system.CopyTo(pair);
+        pair[system.Length] = (byte)'|';
+        code.CopyTo(pair[(system.Length + 1)..]);
+        return (pairs ??= new Utf8Set(members.Select(member => $"{member.System}|{member.Code}"))).Contains(pair);
     }
 }
 
