@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
@@ -17,6 +16,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
     private readonly PostgresClusterOptions options;
     private readonly ClusterFolder folder;
     private readonly ClusterPrograms programs;
+    private readonly ClusterPostmaster server;
     private FileLock? use;
 
     private PostgresCluster(PostgresClusterOptions options, ClusterFolder folder, ClusterPrograms programs, PostgresBinaries binaries)
@@ -24,6 +24,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         this.options = options;
         this.folder = folder;
         this.programs = programs;
+        server = new ClusterPostmaster(options, folder, programs, binaries.Version);
         Binaries = binaries;
     }
 
@@ -74,7 +75,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         if (ClusterUse.IsUsed(folder.InUse))
             return;
 
-        await (options.Temporary ? DiscardAsync(cancellationToken) : StopPostmasterAsync(cancellationToken));
+        await (options.Temporary ? server.DiscardAsync(cancellationToken) : server.StopAsync(cancellationToken));
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -83,8 +84,7 @@ public sealed partial class PostgresCluster : IAsyncDisposable
         PostgresClusterOptions options, ClusterFolder folder, CancellationToken cancellationToken)
     {
         var user = UnprivilegedUser.Choose(options.OwnerUser, options.Binaries);
-        Directory.CreateDirectory(folder.Root);
-        LetThrough(folder.Root, user);
+        MakeRoot(folder.Root, user);
 
         using var setup = await FileLock.TakeAsync(folder.SetupLock, options.StartTimeout, cancellationToken);
         var binaries = await PostgresBinaries.FindOrFetchAsync(options.Binaries, WrittenBy(folder), cancellationToken);
@@ -97,65 +97,20 @@ public sealed partial class PostgresCluster : IAsyncDisposable
     private async Task ProvideAsync(CancellationToken cancellationToken)
     {
         if (options.Temporary && Directory.Exists(folder.Cluster) && !ClusterUse.IsUsed(folder.InUse))
-            await DiscardAsync(cancellationToken);
+            await server.DiscardAsync(cancellationToken);
 
-        if (await FindRunningAsync(cancellationToken) is not { } postmaster)
+        if (await server.FindRunningAsync(cancellationToken) is not { } postmaster)
         {
             await PrepareAsync(cancellationToken);
-            postmaster = await StartPostmasterAsync(cancellationToken);
+            postmaster = await server.StartAsync(cancellationToken);
         }
         else
         {
             WasRunning = true;
+            await CheckDatabaseAsync(cancellationToken);
         }
 
         ConnectionString = await DescribeAsync(postmaster, cancellationToken);
-    }
-
-    /// <summary>A postmaster of this data folder that answers; one that is just starting or stopping is waited for.</summary>
-    private async Task<Postmaster?> FindRunningAsync(CancellationToken cancellationToken)
-    {
-        var end = DateTimeOffset.UtcNow + options.StartTimeout;
-        while (Postmaster.TryRead(folder.PostmasterFile) is { } postmaster)
-        {
-            if (!postmaster.IsRunningIn(folder.Data))
-            {
-                await RemoveIfMisleadingAsync(postmaster, cancellationToken);
-                return null;
-            }
-
-            if (postmaster.IsReady && await postmaster.AnswersAsync(cancellationToken))
-                return postmaster;
-            if (DateTimeOffset.UtcNow > end)
-                throw new EmbeddedPostgresException(
-                    $"A PostgreSQL (process {postmaster.ProcessId}, status '{postmaster.Status}') runs in {folder.Data} and does not answer. {folder.LogTail()}");
-            await Task.Delay(20, cancellationToken);
-        }
-
-        return null;
-    }
-
-    /// <summary>
-    /// A stale file whose process is gone is left to PostgreSQL, which also sees by it whether backends of a killed postmaster still hold
-    /// the shared memory. Where the id is another program's today (or that of a process nobody has buried), PostgreSQL would not start for
-    /// fear of that one; the file goes, but only once no backend is left, because two sets of them would ruin the data.
-    /// </summary>
-    private async Task RemoveIfMisleadingAsync(Postmaster stale, CancellationToken cancellationToken)
-    {
-        if (!PostgresProcesses.IsAlive(stale.ProcessId))
-            return;
-
-        var end = DateTimeOffset.UtcNow + options.StopTimeout;
-        while (await programs.BackendsAsync(cancellationToken) is { Count: > 0 } left)
-        {
-            if (DateTimeOffset.UtcNow > end)
-                throw new EmbeddedPostgresException($"Processes of an earlier PostgreSQL still work in {folder.Data} and do not end: {string.Join(", ", left)}.");
-            foreach (var backend in left)
-                Signal.Send(backend, Signal.Quit);
-            await Task.Delay(100, cancellationToken);
-        }
-
-        File.Delete(folder.PostmasterFile);
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
@@ -168,66 +123,15 @@ public sealed partial class PostgresCluster : IAsyncDisposable
             await programs.InitializeAsync(options.Database, password, sync: !options.Temporary, cancellationToken);
         }
 
+        await CheckDatabaseAsync(cancellationToken);
+        await programs.WriteSettingsAsync(Settings(), cancellationToken);
+    }
+
+    private async Task CheckDatabaseAsync(CancellationToken cancellationToken)
+    {
         var made = await File.ReadAllTextAsync(folder.DatabaseFile, cancellationToken);
         if (made != options.Database)
             throw new EmbeddedPostgresException($"The data folder {folder.Root} was made for the database '{made}', not for '{options.Database}'.");
-        if (!OperatingSystem.IsWindows())
-            await MakeSocketFolderAsync(cancellationToken);
-        await programs.WriteSettingsAsync(Settings(), cancellationToken);
-        KeepLogShort();
-    }
-
-    /// <summary>No PostgreSQL of ours runs, so what lies in the socket's folder is stale, whoever bears the id in its lock file today.</summary>
-    private async Task MakeSocketFolderAsync(CancellationToken cancellationToken)
-    {
-        await programs.OwnFolderAsync(folder.SocketFolder, cancellationToken);
-        foreach (var stale in Directory.EnumerateFiles(folder.SocketFolder, ".s.PGSQL.*"))
-            File.Delete(stale);
-    }
-
-    private async Task<Postmaster> StartPostmasterAsync(CancellationToken cancellationToken)
-    {
-        var end = DateTimeOffset.UtcNow + options.StartTimeout;
-        while (true)
-        {
-            var logStart = File.Exists(folder.Log) ? new FileInfo(folder.Log).Length : 0;
-            var start = programs.StartAsync(options.StartTimeout, cancellationToken);
-            while (!start.IsCompleted)
-            {
-                // The status line is there some tens of milliseconds before pg_ctl looks at it the next time.
-                if (Postmaster.TryRead(folder.PostmasterFile) is { IsReady: true } early && await early.AnswersAsync(cancellationToken))
-                    return early;
-                await Task.WhenAny(start, Task.Delay(20, cancellationToken));
-            }
-
-            var answer = await start;
-            if (answer.ExitCode == 0 && Postmaster.TryRead(folder.PostmasterFile) is { } postmaster)
-                return postmaster;
-
-            var tail = folder.LogTail(logStart);
-            // Backends of a postmaster that was killed end by themselves once their statement does; until then the memory is theirs.
-            var mayPass = tail.Contains("pre-existing shared memory block", StringComparison.Ordinal);
-            if (!mayPass || DateTimeOffset.UtcNow > end)
-                throw new EmbeddedPostgresException($"PostgreSQL {Binaries.Version} does not start in {folder.Data}. {answer.Words} {tail}");
-            await Task.Delay(200, cancellationToken);
-        }
-    }
-
-    private async Task StopPostmasterAsync(CancellationToken cancellationToken)
-    {
-        if (Postmaster.TryRead(folder.PostmasterFile) is not { } postmaster || !postmaster.IsRunningIn(folder.Data))
-            return;
-
-        var answer = await programs.StopAsync(options.StopTimeout, cancellationToken);
-        if (answer.ExitCode != 0 && postmaster.IsRunningIn(folder.Data))
-            throw new EmbeddedPostgresException($"PostgreSQL (process {postmaster.ProcessId}) in {folder.Data} does not stop: {answer.Words}");
-        RemoveDistantSocket();
-    }
-
-    private void RemoveDistantSocket()
-    {
-        if (!OperatingSystem.IsWindows() && folder.HasDistantSocket && Directory.Exists(folder.SocketFolder))
-            Directory.Delete(folder.SocketFolder, recursive: true);
     }
 
     private Dictionary<string, string> Settings()
@@ -254,41 +158,24 @@ public sealed partial class PostgresCluster : IAsyncDisposable
             $"Host={quoted};Port={postmaster.Port};Username={ClusterFolder.User};Password={password};Database={options.Database}");
     }
 
-    private void KeepLogShort()
-    {
-        const long Longest = 10 * 1024 * 1024;
-        if (File.Exists(folder.Log) && new FileInfo(folder.Log).Length > Longest)
-            File.Move(folder.Log, folder.Log + ".1", overwrite: true);
-    }
-
-    /// <summary>
-    /// Ends a temporary cluster and removes it, in some milliseconds: a test runner kills its processes a tenth of a second after the last
-    /// test. The files are put out of the way by a rename, and a process that outlives this one deletes them.
-    /// </summary>
-    private async Task DiscardAsync(CancellationToken cancellationToken)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            await StopPostmasterAsync(cancellationToken);
-            Directory.Delete(folder.Cluster, recursive: true);
-            return;
-        }
-
-        if (Postmaster.TryRead(folder.PostmasterFile) is { } postmaster && postmaster.IsRunningIn(folder.Data))
-            Signal.Send(postmaster.ProcessId, Signal.Quit);
-        Directory.Move(folder.Cluster, Path.Combine(folder.Root, $"discarded-{Guid.NewGuid():N}"));
-        RemoveDistantSocket();
-        using var deletion = Process.Start("rm", ["-rf", "--", .. Directory.EnumerateDirectories(folder.Root, "discarded-*")]);
-    }
-
     private static int? WrittenBy(ClusterFolder folder) =>
         folder.IsInitialized && int.TryParse(File.ReadAllText(folder.VersionFile).Trim(), out var major) ? major : null;
 
-    /// <summary>The folder itself stays root's; the user who PostgreSQL runs as only has to get through it to its own below.</summary>
-    private static void LetThrough(string path, UnprivilegedUser? user)
+    /// <summary>
+    /// The folder itself stays root's; the user who PostgreSQL runs as only has to get through it, and through those above that are made
+    /// here (whatever root's umask is), to its own below. Folders that were there before are left as they are.
+    /// </summary>
+    private static void MakeRoot(string path, UnprivilegedUser? user)
     {
-        if (user is not null && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute);
+        List<string> passages = [path];
+        for (var above = Path.GetDirectoryName(path); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+            passages.Add(above);
+
+        Directory.CreateDirectory(path);
+        if (user is null || OperatingSystem.IsWindows())
+            return;
+        foreach (var passage in passages)
+            File.SetUnixFileMode(passage, File.GetUnixFileMode(passage) | UnixFileMode.OtherExecute);
     }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,62}$")]
