@@ -1,0 +1,91 @@
+namespace Myeloma.Fhir.Store.Writing;
+
+/// <summary>The index rows of one version, in the shape of the tables but for the rid.</summary>
+internal sealed class IndexEntries
+{
+    /// <summary>Most characters of a text that go into a B-tree, whose entries are limited to a third of a page.</summary>
+    public const int PrefixLength = 200;
+
+    public HashSet<long> Postings { get; } = [];
+    public Dictionary<int, (string Low, string High)> Codes { get; } = [];
+    public HashSet<StringEntry> Strings { get; } = [];
+    public HashSet<ReferenceEntry> References { get; } = [];
+    public HashSet<UriEntry> Uris { get; } = [];
+    public HashSet<DateEntry> Dates { get; } = [];
+    public HashSet<NumberEntry> Numbers { get; } = [];
+    public HashSet<QuantityEntry> Quantities { get; } = [];
+
+    public void AddToken(int parameterId, string? system, string code)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        if (system is { Length: > 0 }) Postings.Add(PostingHash.WholeSystem(parameterId, system));
+        if (code.Length == 0) return;
+
+        Postings.Add(PostingHash.AnyCode(parameterId, code));
+        Postings.Add(system is { Length: > 0 }
+            ? PostingHash.SystemAndCode(parameterId, system, code)
+            : PostingHash.CodeWithoutSystem(parameterId, code));
+
+        var key = Prefix(code);
+        var (low, high) = Codes.GetValueOrDefault(parameterId, (key, key));
+        Codes[parameterId] = (string.CompareOrdinal(key, low) < 0 ? key : low, string.CompareOrdinal(key, high) > 0 ? key : high);
+    }
+
+    public void AddString(int parameterId, string folded, string exact)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        Postings.Add(PostingHash.Exact(parameterId, exact));
+        var prefix = Prefix(folded);
+        Strings.Add(new StringEntry(parameterId, prefix, prefix.Length == folded.Length ? null : folded, exact));
+    }
+
+    public void AddReference(int parameterId, string? targetType, string? targetId, string? url, string? version)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        References.Add(new ReferenceEntry(parameterId, targetType, targetId, url, url is null ? null : PostingHash.Text(url), version));
+    }
+
+    public void AddUri(int parameterId, string value)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        Uris.Add(new UriEntry(parameterId, Prefix(value), value, PostingHash.Text(value)));
+    }
+
+    /// <param name="high">The first instant after the value.</param>
+    public void AddDate(int parameterId, DateTimeOffset low, DateTimeOffset high)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        Dates.Add(new DateEntry(parameterId, low, high));
+    }
+
+    public void AddNumber(int parameterId, decimal low, decimal high)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        Numbers.Add(new NumberEntry(parameterId, low, high));
+    }
+
+    public void AddQuantity(int parameterId, string? system, string? code, decimal low, decimal high)
+    {
+        Postings.Add(PostingHash.Presence(parameterId));
+        Quantities.Add(new QuantityEntry(parameterId, system, code, code is null ? null : PostingHash.Text(code), low, high));
+    }
+
+    /// <summary>The start of a text that is indexed; never half of a surrogate pair.</summary>
+    public static string Prefix(string text)
+    {
+        if (text.Length <= PrefixLength) return text;
+        return text[..(char.IsHighSurrogate(text[PrefixLength - 1]) ? PrefixLength - 1 : PrefixLength)];
+    }
+
+    public readonly record struct StringEntry(int ParameterId, string Prefix, string? Folded, string Exact);
+
+    public readonly record struct ReferenceEntry(int ParameterId, string? TargetType, string? TargetId, string? Url, long? UrlHash, string? Version);
+
+    public readonly record struct UriEntry(int ParameterId, string Prefix, string Value, long ValueHash);
+
+    public readonly record struct DateEntry(int ParameterId, DateTimeOffset Low, DateTimeOffset High);
+
+    public readonly record struct NumberEntry(int ParameterId, decimal Low, decimal High);
+
+    public readonly record struct QuantityEntry(int ParameterId, string? System, string? Code, long? CodeHash, decimal Low, decimal High);
+}

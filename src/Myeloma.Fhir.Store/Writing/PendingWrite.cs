@@ -1,0 +1,95 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.Store.Writing;
+
+/// <summary>One operation on its way through a transaction; what depends on the document alone outlives a retry.</summary>
+internal sealed class PendingWrite(WriteOperation operation)
+{
+    private IndexEntries? entries;
+
+    public WriteOperation Operation => operation;
+
+    public ResourceKey Key => operation.Key;
+
+    /// <summary>Null for a deletion.</summary>
+    public ResourceDocument? Document => operation switch
+    {
+        WriteOperation.Create create => create.Document,
+        WriteOperation.Update update => update.Document,
+        _ => null,
+    };
+
+    /// <summary>The current version as the transaction has locked it; null when the key was never used.</summary>
+    public StoredVersion? Current { get; set; }
+
+    /// <summary>What the operation comes to.</summary>
+    public WriteResult? Result { get; private set; }
+
+    /// <summary>The rid of the new version; meaningless when there is none.</summary>
+    public long NewRid { get; private set; }
+
+    public bool MakesVersion => Result is { Outcome: not WriteOutcome.Unchanged };
+
+    public IndexEntries Entries(Func<ResourceDocument, IndexEntries> extract) => entries ??= extract(Document!);
+
+    /// <summary>What stands against the operation, given the current version.</summary>
+    public Issue? Obstacle()
+    {
+        var exists = Current is { Deleted: false };
+        var expected = operation switch
+        {
+            WriteOperation.Update update => update.IfMatchVersion,
+            WriteOperation.Delete delete => delete.IfMatchVersion,
+            _ => null,
+        };
+        if (operation is WriteOperation.Create && exists)
+            return new Issue(IssueSeverity.Error, IssueType.Duplicate, $"{Key} exists already, as version {Current!.Version}.");
+        if (expected is not { } version || (exists && Current!.Version == version)) return null;
+
+        var found = Current is null ? "it does not exist" : exists ? $"the current version is {Current.Version}" : "it was deleted";
+        return new Issue(
+            IssueSeverity.Error, IssueType.Conflict, $"{Key} is expected to be at version {version}, but {found}.", MessageId: "version-conflict");
+    }
+
+    /// <summary>Decides the outcome; makes the new version when there is one.</summary>
+    /// <param name="now">UTC; the version's lastUpdated is this in whole milliseconds, or just after that of the version before.</param>
+    public void Decide(DateTimeOffset now, long sequence)
+    {
+        if (Document is null && Current is not { Deleted: false })
+        {
+            var version = Current is null
+                ? new ResourceVersion(Key, 0, now, true, "DELETE", ReadOnlyMemory<byte>.Empty)
+                : Current.ToVersion(Key);
+            Result = new WriteResult(version, WriteOutcome.Unchanged);
+            return;
+        }
+
+        if (Document is not null && Current is { Deleted: false } && Stamp.SameContent(Current.Body, Document))
+        {
+            Result = new WriteResult(Current.ToVersion(Key), WriteOutcome.Unchanged);
+            return;
+        }
+
+        var lastUpdated = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        if (Current is not null && lastUpdated <= Rid.LastUpdated(Current.Rid)) lastUpdated = Rid.LastUpdated(Current.Rid).AddMilliseconds(1);
+        NewRid = Rid.Of(lastUpdated, sequence);
+        var number = (Current?.Version ?? 0) + 1;
+        var body = Document is null ? ReadOnlyMemory<byte>.Empty : Stamp.Apply(Document, Key.Id, number, lastUpdated);
+        var method = operation switch
+        {
+            WriteOperation.Create => "POST",
+            WriteOperation.Update => "PUT",
+            _ => "DELETE",
+        };
+        var outcome = Document is null ? WriteOutcome.Deleted : Current is { Deleted: false } ? WriteOutcome.Updated : WriteOutcome.Created;
+        Result = new WriteResult(new ResourceVersion(Key, number, lastUpdated, Document is null, method, body), outcome);
+    }
+}
+
+/// <summary>A row of <c>resource</c>.</summary>
+internal sealed record StoredVersion(long Rid, int Version, bool Deleted, string Method, byte[] Body)
+{
+    public ResourceVersion ToVersion(ResourceKey key) =>
+        new(key, Version, Store.Rid.LastUpdated(Rid), Deleted, Method, Body);
+}

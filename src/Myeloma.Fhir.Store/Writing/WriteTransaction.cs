@@ -1,0 +1,195 @@
+using System.Globalization;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Myeloma.Fhir.Store.Writing;
+
+/// <summary>One run of a transaction over a connection of its own.</summary>
+internal sealed class WriteTransaction(
+    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexEntries> extract)
+{
+    private const string LockText = """
+        SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
+        FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(type, id, at)
+        JOIN resource r ON r.type = k.type COLLATE "C" AND r.id = k.id COLLATE "C"
+        ORDER BY r.type, r.id
+        FOR UPDATE OF r
+        """;
+
+    private const string SequenceText = "SELECT nextval('resource_rid') FROM generate_series(1, $1)";
+
+    private const string HistoryText = "INSERT INTO resource_history SELECT * FROM resource WHERE rid = ANY ($1)";
+
+    private const string ForgetText = "SELECT index_forget($1)";
+
+    private const string UpdateText = """
+        UPDATE resource r SET rid = n.rid, version = n.version, deleted = n.deleted, method = n.method, body = n.body
+        FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::boolean[], $5::text[], $6::bytea[]) AS n(old_rid, rid, version, deleted, method, body)
+        WHERE r.rid = n.old_rid
+        """;
+
+    /// <summary>Locks, decides and writes; on return the transaction is committed, on an exception it is rolled back.</summary>
+    public async Task RunAsync(PendingWrite[] writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var sequence = await LockAsync(writes, cancellationToken).ConfigureAwait(false);
+            RefuseObstacles(writes);
+
+            // The clock is read after the locks are held: of two writers of one resource the second has the later time.
+            var now = time.GetUtcNow();
+            for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at]);
+
+            var made = writes.Where(write => write.MakesVersion).ToList();
+            if (made.Count == 0) await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
+            else if (made.Count < options.CopyFrom) await WriteFewAsync(made, cancellationToken).ConfigureAwait(false);
+            else await WriteManyAsync(made, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await RollBackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <returns>A number of the rid sequence for every write.</returns>
+    private async Task<long[]> LockAsync(PendingWrite[] writes, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        if (writes.Length >= options.CopyFrom)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"SET LOCAL statement_timeout = {((long)options.WriteTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockText)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(write => write.Key.Type)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(write => write.Key.Id)] },
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length } } });
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var write in writes) write.Current = null;
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            writes[reader.GetInt64(0) - 1].Current = new StoredVersion(
+                reader.GetInt64(1), reader.GetInt32(2), reader.GetBoolean(3), reader.GetString(4), reader.GetFieldValue<byte[]>(5));
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var sequence = new long[writes.Length];
+        for (var at = 0; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); at++) sequence[at] = reader.GetInt64(0);
+        return sequence;
+    }
+
+    private static void RefuseObstacles(PendingWrite[] writes)
+    {
+        var issues = writes.Select(write => write.Obstacle()).OfType<Issue>().ToList();
+        if (issues.Count > 0) throw new FhirException(issues);
+    }
+
+    /// <summary>Everything and the COMMIT in one round trip.</summary>
+    private async Task WriteFewAsync(List<PendingWrite> made, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        AddSuperseding(batch, made);
+        if (Created(made) is { Count: > 0 } created) batch.BatchCommands.Add(created.Insert());
+        foreach (var table in IndexRows(made)) batch.BatchCommands.Add(table.Insert());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>New rows by COPY, which costs a round trip a table and much less for each row.</summary>
+    private async Task WriteManyAsync(List<PendingWrite> made, CancellationToken cancellationToken)
+    {
+        await using (var batch = connection.CreateBatch())
+        {
+            AddSuperseding(batch, made);
+            if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Created(made) is { Count: > 0 } created) await created.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
+        foreach (var table in IndexRows(made)) await table.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Superseded versions go to the history and out of the indexes; their rows become the new versions.</summary>
+    private static void AddSuperseding(NpgsqlBatch batch, List<PendingWrite> made)
+    {
+        long[] superseded = [.. made.Where(write => write.Current is not null).Select(write => write.Current!.Rid)];
+        if (superseded.Length == 0) return;
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(HistoryText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = superseded } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ForgetText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = superseded } } });
+
+        var oldRid = Columns.BigInteger("old_rid");
+        var (rid, version, deleted, method, body) = ResourceColumns();
+        foreach (var write in made.Where(write => write.Current is not null))
+        {
+            oldRid.Add(write.Current!.Rid);
+            rid.Add(write.NewRid);
+            AddVersion(write.Result!.Version, version, deleted, method, body);
+        }
+
+        batch.BatchCommands.Add(new RowBatch("resource", oldRid, rid, version, deleted, method, body).Fill(new NpgsqlBatchCommand(UpdateText)));
+    }
+
+    /// <summary>The rows of keys that were never used, in their order, so that two transactions insert the same keys in the same order.</summary>
+    private static RowBatch Created(List<PendingWrite> made)
+    {
+        var type = Columns.Text("type");
+        var id = Columns.Text("id");
+        var (rid, version, deleted, method, body) = ResourceColumns();
+        foreach (var write in made.Where(write => write.Current is null)
+            .OrderBy(write => write.Key.Type, StringComparer.Ordinal).ThenBy(write => write.Key.Id, StringComparer.Ordinal))
+        {
+            rid.Add(write.NewRid);
+            type.Add(write.Key.Type);
+            id.Add(write.Key.Id);
+            AddVersion(write.Result!.Version, version, deleted, method, body);
+        }
+
+        return new RowBatch("resource", rid, type, id, version, deleted, method, body);
+    }
+
+    private IEnumerable<RowBatch> IndexRows(List<PendingWrite> made)
+    {
+        var rows = new IndexBatch();
+        foreach (var write in made.Where(write => write.Document is not null)) rows.Add(write.NewRid, write.Entries(extract));
+        return rows.Tables();
+    }
+
+    private static (Column<long> Rid, Column<int> Version, Column<bool> Deleted, Column<string?> Method, Column<ReadOnlyMemory<byte>> Body) ResourceColumns() =>
+        (Columns.Rid(), Columns.Integer("version"), Columns.Boolean("deleted"), Columns.Text("method"), Columns.Bytes("body"));
+
+    private static void AddVersion(
+        ResourceVersion made, Column<int> version, Column<bool> deleted, Column<string?> method, Column<ReadOnlyMemory<byte>> body)
+    {
+        version.Add(made.VersionId);
+        deleted.Add(made.IsDeleted);
+        method.Add(made.Method);
+        body.Add(made.Body);
+    }
+
+    private async Task ExecuteAsync(string text, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(text, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RollBackAsync()
+    {
+        // On a broken connection there is nothing to roll back: PostgreSQL has done so, or will when it notices.
+        if (connection.FullState != System.Data.ConnectionState.Open) return;
+        try
+        {
+            await ExecuteAsync("ROLLBACK", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException)
+        {
+            NpgsqlConnection.ClearPool(connection);
+        }
+    }
+}
