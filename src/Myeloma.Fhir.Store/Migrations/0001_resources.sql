@@ -128,7 +128,7 @@ CREATE INDEX index_quantity_rid ON index_quantity (rid, parameter_id);
 -- Takes superseded versions out of every index.
 CREATE FUNCTION index_forget(rids bigint[]) RETURNS void
     LANGUAGE sql
-    BEGIN ATOMIC
+    AS $$
         DELETE FROM index_token WHERE rid = ANY (rids);
         DELETE FROM index_code WHERE rid = ANY (rids);
         DELETE FROM index_string WHERE rid = ANY (rids);
@@ -137,11 +137,11 @@ CREATE FUNCTION index_forget(rids bigint[]) RETURNS void
         DELETE FROM index_date WHERE rid = ANY (rids);
         DELETE FROM index_number WHERE rid = ANY (rids);
         DELETE FROM index_quantity WHERE rid = ANY (rids);
-    END;
+    $$;
 
--- The ids that parameters have in index rows.
+-- The ids that parameters have in index rows. The next two numbers are for the rows of :text and :identifier.
 CREATE TABLE search_parameter (
-    id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id              integer GENERATED ALWAYS AS IDENTITY (START WITH 4 INCREMENT BY 4) PRIMARY KEY,
     resource_type   text NOT NULL,
     url             text NOT NULL,
     code            text NOT NULL,

@@ -16,5 +16,5 @@ public enum SearchParameterStatus
 }
 
 /// <summary>The id a parameter has in index rows, the same for good.</summary>
-/// <param name="Id">1 or more.</param>
+/// <param name="Id">A multiple of 4, 4 or more: the numbers up to the next one are for rows of modifiers.</param>
 public sealed record RegisteredSearchParameter(SearchParameterIdentity Identity, int Id, SearchParameterStatus Status);
