@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Search.Index;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store;
@@ -14,12 +16,15 @@ public sealed partial class ResourceStore
     private readonly NpgsqlDataSource dataSource;
     private readonly StoreOptions options;
     private readonly TimeProvider time;
+    private readonly Func<ResourceDocument, IndexRows> extract;
 
     /// <param name="dataSource">From <see cref="Setup.StoreSetup.Open"/>; not closed by the store.</param>
-    public ResourceStore(NpgsqlDataSource dataSource, StoreOptions options, TimeProvider time)
+    /// <param name="extract">The index rows of a resource by the search parameters that are known at the time; called by several threads.</param>
+    public ResourceStore(NpgsqlDataSource dataSource, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract)
     {
         this.dataSource = dataSource;
         this.options = options;
         this.time = time;
+        this.extract = extract;
     }
 }

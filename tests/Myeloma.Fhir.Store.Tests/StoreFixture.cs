@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Setup;
 using Myeloma.Fhir.TestSupport;
 using Npgsql;
@@ -30,7 +31,7 @@ public sealed class StoreFixture : IAsyncLifetime
         var template = await server.TemplateAsync("store", connectionString => StoreSetup.MigrateAsync(connectionString, CancellationToken.None));
         database = await server.CreateDatabaseAsync(template);
         dataSource = StoreSetup.Open(database.ConnectionString, Options);
-        Store = new ResourceStore(dataSource, Options, Time);
+        Store = new ResourceStore(dataSource, Options, Time, _ => new IndexRows());
     }
 
     public async Task DisposeAsync()

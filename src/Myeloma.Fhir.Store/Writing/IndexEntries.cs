@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Search.Index;
+
 namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>The index rows of one version, in the shape of the tables but for the rid.</summary>
@@ -15,9 +17,22 @@ internal sealed class IndexEntries
     public HashSet<NumberEntry> Numbers { get; } = [];
     public HashSet<QuantityEntry> Quantities { get; } = [];
 
-    public void AddToken(int parameterId, string? system, string code)
+    public static IndexEntries From(IndexRows rows)
     {
-        Postings.Add(PostingHash.Presence(parameterId));
+        var entries = new IndexEntries();
+        foreach (var id in rows.Present) entries.Postings.Add(PostingHash.Presence(id));
+        foreach (var row in rows.Tokens) entries.AddToken(row.ParameterId, row.System, row.Code);
+        foreach (var row in rows.Strings) entries.AddString(row.ParameterId, row.Folded, row.Exact);
+        foreach (var row in rows.References) entries.AddReference(row.ParameterId, row.TargetType, row.TargetId, row.Url, row.Version);
+        foreach (var row in rows.Uris) entries.AddUri(row.ParameterId, row.Value);
+        foreach (var row in rows.Dates) entries.Dates.Add(new DateEntry(row.ParameterId, row.Low, row.High));
+        foreach (var row in rows.Numbers) entries.Numbers.Add(new NumberEntry(row.ParameterId, row.Low, row.High));
+        foreach (var row in rows.Quantities) entries.AddQuantity(row.ParameterId, row.System, row.Code, row.Low, row.High);
+        return entries;
+    }
+
+    private void AddToken(int parameterId, string? system, string code)
+    {
         if (system is { Length: > 0 }) Postings.Add(PostingHash.WholeSystem(parameterId, system));
         if (code.Length == 0) return;
 
@@ -31,42 +46,25 @@ internal sealed class IndexEntries
         Codes[parameterId] = (string.CompareOrdinal(key, low) < 0 ? key : low, string.CompareOrdinal(key, high) > 0 ? key : high);
     }
 
-    public void AddString(int parameterId, string folded, string exact)
+    private void AddString(int parameterId, string folded, string exact)
     {
-        Postings.Add(PostingHash.Presence(parameterId));
         Postings.Add(PostingHash.Exact(parameterId, exact));
         var prefix = Prefix(folded);
         Strings.Add(new StringEntry(parameterId, prefix, prefix.Length == folded.Length ? null : folded, exact));
     }
 
-    public void AddReference(int parameterId, string? targetType, string? targetId, string? url, string? version)
+    private void AddReference(int parameterId, string? targetType, string? targetId, string? url, string? version)
     {
-        Postings.Add(PostingHash.Presence(parameterId));
         References.Add(new ReferenceEntry(parameterId, targetType, targetId, url, url is null ? null : PostingHash.Text(url), version));
     }
 
-    public void AddUri(int parameterId, string value)
+    private void AddUri(int parameterId, string value)
     {
-        Postings.Add(PostingHash.Presence(parameterId));
         Uris.Add(new UriEntry(parameterId, Prefix(value), value, PostingHash.Text(value)));
     }
 
-    /// <param name="high">The first instant after the value.</param>
-    public void AddDate(int parameterId, DateTimeOffset low, DateTimeOffset high)
+    private void AddQuantity(int parameterId, string? system, string? code, decimal low, decimal high)
     {
-        Postings.Add(PostingHash.Presence(parameterId));
-        Dates.Add(new DateEntry(parameterId, low, high));
-    }
-
-    public void AddNumber(int parameterId, decimal low, decimal high)
-    {
-        Postings.Add(PostingHash.Presence(parameterId));
-        Numbers.Add(new NumberEntry(parameterId, low, high));
-    }
-
-    public void AddQuantity(int parameterId, string? system, string? code, decimal low, decimal high)
-    {
-        Postings.Add(PostingHash.Presence(parameterId));
         Quantities.Add(new QuantityEntry(parameterId, system, code, code is null ? null : PostingHash.Text(code), low, high));
     }
 

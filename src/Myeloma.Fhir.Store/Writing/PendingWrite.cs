@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Search.Index;
 
 namespace Myeloma.Fhir.Store.Writing;
 
@@ -31,7 +32,7 @@ internal sealed class PendingWrite(WriteOperation operation)
 
     public bool MakesVersion => Result is { Outcome: not WriteOutcome.Unchanged };
 
-    public IndexEntries Entries(Func<ResourceDocument, IndexEntries> extract) => entries ??= extract(Document!);
+    public IndexEntries Entries(Func<ResourceDocument, IndexRows> extract) => entries ??= IndexEntries.From(extract(Document!));
 
     /// <summary>What stands against the operation, given the current version.</summary>
     public Issue? Obstacle()

@@ -1,4 +1,3 @@
-using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store.Writing;
 using Npgsql;
@@ -30,7 +29,7 @@ public sealed partial class ResourceStore
             try
             {
                 await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await new WriteTransaction(connection, options, time, Extract).RunAsync(writes, cancellationToken).ConfigureAwait(false);
+                await new WriteTransaction(connection, options, time, extract).RunAsync(writes, cancellationToken).ConfigureAwait(false);
                 return [.. writes.Select(write => write.Result!)];
             }
             catch (PostgresException race) when (Faults.IsLostRace(race) && attempt < options.MaxRetries)
@@ -54,6 +53,4 @@ public sealed partial class ResourceStore
                 issues.Add(Issue.Invalid($"{operation.Key} is named by two operations of one transaction; each resource may change once."));
         if (issues.Count > 0) throw new FhirException(issues);
     }
-
-    private IndexEntries Extract(ResourceDocument document) => new();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Search.Index;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>One run of a transaction over a connection of its own.</summary>
 internal sealed class WriteTransaction(
-    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexEntries> extract)
+    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract)
 {
     private const string LockText = """
         SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
