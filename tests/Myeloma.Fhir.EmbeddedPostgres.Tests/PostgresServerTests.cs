@@ -1,27 +1,32 @@
-using System.Diagnostics;
 using Myeloma.Fhir.TestSupport;
 using Npgsql;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace Myeloma.Fhir.EmbeddedPostgres.Tests;
 
 /// <summary>The test fixture itself: databases made from a template, apart from each other.</summary>
 [Trait("Category", "Postgres")]
-public sealed class PostgresServerTests(ITestOutputHelper output)
+public sealed class PostgresServerTests : IAsyncLifetime
 {
+    /// <summary>Each test's own: another process of the same build may run the same test on the same server.</summary>
+    private readonly string name = Guid.NewGuid().ToString("N")[..20];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        var server = await PostgresServer.GetAsync();
+        var left = await Sql.ScalarAsync(server.AdminConnectionString, $"SELECT datname FROM pg_database WHERE datname LIKE 'myeloma_test_{name}%'");
+        if (left is string template)
+            await Sql.RunAsync(server.AdminConnectionString, $"DROP DATABASE {template}");
+    }
+
     [Fact]
     public async Task Databases_of_one_template_begin_alike_and_do_not_see_each_other()
     {
-        var clock = Stopwatch.StartNew();
         var server = await PostgresServer.GetAsync();
-        output.WriteLine($"server {clock.ElapsedMilliseconds} ms");
-        clock.Restart();
-        var template = await server.TemplateAsync("animals", connection => Sql.RunAsync(connection, "CREATE TABLE animal (name text); INSERT INTO animal VALUES ('cat')"));
-        output.WriteLine($"template {clock.ElapsedMilliseconds} ms");
-        clock.Restart();
+        var template = await server.TemplateAsync(name, connection => Sql.RunAsync(connection, "CREATE TABLE animal (name text); INSERT INTO animal VALUES ('cat')"));
         await using var first = await server.CreateDatabaseAsync(template);
-        output.WriteLine($"database {clock.ElapsedMilliseconds} ms");
         await using var second = await server.CreateDatabaseAsync(template);
 
         await Sql.RunAsync(first.ConnectionString, "INSERT INTO animal VALUES ('dog')");
@@ -36,7 +41,7 @@ public sealed class PostgresServerTests(ITestOutputHelper output)
         var server = await PostgresServer.GetAsync();
         var fills = 0;
 
-        var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.TemplateAsync("once", connection =>
+        var names = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.TemplateAsync(name, connection =>
         {
             Interlocked.Increment(ref fills);
             return Sql.RunAsync(connection, "CREATE TABLE t ()");
@@ -50,9 +55,9 @@ public sealed class PostgresServerTests(ITestOutputHelper output)
     public async Task A_template_whose_fill_failed_is_filled_again()
     {
         var server = await PostgresServer.GetAsync();
-        await Assert.ThrowsAsync<PostgresException>(() => server.TemplateAsync("twice", connection => Sql.RunAsync(connection, "CREATE TABLE t (); SELECT 1/0")));
+        await Assert.ThrowsAsync<PostgresException>(() => server.TemplateAsync(name, connection => Sql.RunAsync(connection, "CREATE TABLE t (); SELECT 1/0")));
 
-        var template = await server.TemplateAsync("twice", connection => Sql.RunAsync(connection, "CREATE TABLE t (n int)"));
+        var template = await server.TemplateAsync(name, connection => Sql.RunAsync(connection, "CREATE TABLE t (n int)"));
 
         await using var database = await server.CreateDatabaseAsync(template);
         Assert.Equal(0L, await Sql.ScalarAsync(database.ConnectionString, "SELECT count(n) FROM t"));
