@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Myeloma.Fhir.Loader.Codes;
+
+namespace Myeloma.Fhir.Loader.Mapping;
+
+/// <summary>A resource in the making, with what its Provenance will say: the places it was taken from and the code tables that added to it.</summary>
+internal sealed class Draft
+{
+    private readonly FactLedger ledger;
+    private readonly HashSet<(string Document, Facts.Span Span)> seen = [];
+    private readonly List<Citation> citations = [];
+    private readonly SortedSet<string> tables = new(StringComparer.Ordinal);
+
+    public Draft(string type, string id, FactLedger ledger)
+    {
+        (Type, Id, this.ledger) = (type, id, ledger);
+        Json = new JsonObject
+        {
+            ["resourceType"] = type,
+            ["id"] = id,
+            ["meta"] = new JsonObject
+            {
+                ["tag"] = new JsonArray(Concepts.Coding(Canonicals.ResourceOrigin, "loader")),
+            },
+        };
+    }
+
+    public string Type { get; }
+    public string Id { get; }
+    public JsonObject Json { get; }
+
+    /// <summary>In the order they were cited, each place once.</summary>
+    public IReadOnlyList<Citation> Citations => citations;
+
+    /// <summary>Relative references of the ConceptMaps used, in ordinal order.</summary>
+    public IReadOnlyCollection<string> Tables => tables;
+
+    public string Reference => $"{Type}/{Id}";
+
+    /// <summary>The <c>derivation-reference</c> extension of one place; the place goes into the Provenance too.</summary>
+    public JsonObject Cite(Citation citation)
+    {
+        Note(citation);
+        return DerivationReference.Of(citation);
+    }
+
+    /// <summary>The extensions of several places, each place once.</summary>
+    public JsonArray CiteAll(IEnumerable<Citation> places)
+    {
+        var array = new JsonArray();
+        var here = new HashSet<(string, Facts.Span)>();
+        foreach (var place in places)
+        {
+            Note(place);
+            if (here.Add((place.In.Document.FileName, place.Span))) array.Add(DerivationReference.Of(place));
+        }
+
+        return array;
+    }
+
+    /// <summary>Names the place in the Provenance only.</summary>
+    public void Note(Citation citation)
+    {
+        ledger.Use(citation.Fact);
+        if (seen.Add((citation.In.Document.FileName, citation.Span))) citations.Add(citation);
+    }
+
+    /// <summary>A concept of our own code and the codes that tables add, each of those marked with its table.</summary>
+    public JsonObject Concept(string system, string code, string display, CodeTables codes)
+    {
+        var codings = new JsonArray(Concepts.Coding(system, code, display));
+        foreach (var added in codes.Find(system, code))
+        {
+            tables.Add(added.TableReference);
+            codings.Add(new JsonObject
+            {
+                ["extension"] = new JsonArray(Extensions.Simple("code-source", "valueCanonical", added.Table)),
+            }.Set("system", added.System).Set("code", added.Code).Set("display", added.Display));
+        }
+
+        return new JsonObject { ["coding"] = codings, ["text"] = display };
+    }
+}
+
+/// <summary>The HL7 extension that says where an element was taken from.</summary>
+/// <remarks>https://hl7.org/fhir/extensions/StructureDefinition-derivation-reference.html; zero-based, UTF-16 units.</remarks>
+internal static class DerivationReference
+{
+    public const string Url = "http://hl7.org/fhir/StructureDefinition/derivation-reference";
+
+    public static JsonObject Of(Citation citation) => Of(citation.In.Document.FileName, citation.Span);
+
+    public static JsonObject Of(string fileName, Facts.Span span) => new()
+    {
+        ["extension"] = new JsonArray(
+            new JsonObject { ["url"] = "reference", ["valueReference"] = Concepts.Reference($"DocumentReference/{DocumentMapper.IdOf(fileName)}") },
+            new JsonObject { ["url"] = "offset", ["valueInteger"] = span.Start },
+            new JsonObject { ["url"] = "length", ["valueInteger"] = span.Length }),
+        ["url"] = Url,
+    };
+}
