@@ -76,4 +76,8 @@ public enum SortColumn
 /// <param name="Reverse">_revinclude.</param>
 /// <param name="Iterate">Applied to included resources as well.</param>
 public sealed record IncludeRule(
-    string SourceType, IReadOnlyList<Parameters.SearchParameter> Parameters, string? TargetType, bool Reverse, bool Iterate);
+    string SourceType, IReadOnlyList<Parameters.SearchParameter> Parameters, string? TargetType, bool Reverse, bool Iterate)
+{
+    /// <summary>The types that canonicals among the references may lead to, <see cref="TargetType"/> honoured; empty when only type and id lead anywhere.</summary>
+    public IReadOnlyList<CanonicalTarget> Canonicals { get; init; } = [];
+}

@@ -43,12 +43,30 @@ public abstract record Criterion
     /// <summary>The reference leads to a resource of one of the target types for which its criterion holds.</summary>
     public sealed record Chain(SearchParameter Parameter, IReadOnlyList<ChainTarget> Targets) : Criterion;
 
+    /// <summary>All of these hold: <c>url|version</c>, which is two conditions on one resource.</summary>
+    /// <param name="Criteria">Two or more.</param>
+    public sealed record AllOf(IReadOnlyList<Criterion> Criteria) : Criterion;
+
+    /// <summary>At least one of these holds: several <c>url|version</c> of one parameter.</summary>
+    /// <param name="Criteria">Two or more.</param>
+    public sealed record AnyOf(IReadOnlyList<Criterion> Criteria) : Criterion;
+
     /// <summary>A parameter that can match nothing, e.g. a chain to a type that has no such parameter with a lenient reader.</summary>
     public sealed record Never : Criterion;
 }
 
 /// <summary>One target type of a chain: any of them may hold.</summary>
-public sealed record ChainTarget(string TargetType, Criterion Criterion);
+public sealed record ChainTarget(string TargetType, Criterion Criterion)
+{
+    /// <summary>How canonicals of the reference find it; null when only type and id lead there.</summary>
+    public CanonicalTarget? Canonical { get; init; }
+}
+
+/// <summary>A type that canonicals lead to: reference rows with a url are matched with the target's own url and, where they state one, version.</summary>
+/// <param name="Url">The uri parameter <c>url</c> of the type.</param>
+/// <param name="Version">The token parameter <c>version</c> of the type; null when it has none.</param>
+/// <remarks>https://hl7.org/fhir/R4/references.html#canonical</remarks>
+public sealed record CanonicalTarget(string ResourceType, SearchParameter Url, SearchParameter? Version);
 
 /// <summary>https://hl7.org/fhir/R4/search.html#token</summary>
 public abstract record TokenValue
@@ -103,7 +121,9 @@ public abstract record ReferenceValue
     public sealed record AnyType(string Id) : ReferenceValue;
 
     /// <summary>An absolute url or a canonical; <c>url|version</c>.</summary>
-    public sealed record Url(string Value, string? Version) : ReferenceValue;
+    /// <param name="Version">Null: whatever the reference states, or nothing.</param>
+    /// <param name="VersionIsPrefix"><c>:below</c>: versions that are <paramref name="Version"/>, or start with it and a dot.</param>
+    public sealed record Url(string Value, string? Version, bool VersionIsPrefix = false) : ReferenceValue;
 }
 
 /// <summary>https://hl7.org/fhir/R4/search.html#prefix</summary>
@@ -122,11 +142,20 @@ public enum Prefix
 
 /// <param name="Low">First instant of the value's precision, UTC.</param>
 /// <param name="High">First instant after it (exclusive). For <c>ap</c> both are already widened.</param>
+/// <remarks>
+/// A row matches: eq row.Low ≥ Low and row.High ≤ High; ne not eq; gt row.High &gt; High; lt row.Low &lt; Low; ge gt or eq; le lt or eq;
+/// sa row.Low ≥ High; eb row.High ≤ Low; ap row.Low &lt; High and row.High &gt; Low.
+/// </remarks>
 public sealed record DateValue(Prefix Prefix, DateTimeOffset Low, DateTimeOffset High);
 
 /// <param name="Low">Lower end of the implicit range of the written precision (inclusive): 99.5 for 100.</param>
 /// <param name="High">Upper end (exclusive): 100.5 for 100. For <c>ap</c> both are already widened.</param>
-/// <param name="Value">The number as written: what gt, lt, ge and le compare with.</param>
+/// <param name="Value">The number as written: what gt, lt, ge, le, sa and eb compare with.</param>
+/// <remarks>
+/// A row (bounds inclusive, both the value itself for a single number) matches: eq row.Low ≥ Low and row.High &lt; High; ne not eq;
+/// gt row.High &gt; Value; lt row.Low &lt; Value; ge row.High ≥ Value; le row.Low ≤ Value; sa row.Low &gt; Value; eb row.High &lt; Value;
+/// ap row.Low ≤ High and row.High ≥ Low.
+/// </remarks>
 public sealed record NumberValue(Prefix Prefix, decimal Low, decimal High, decimal Value);
 
 /// <param name="System">Null: any system.</param>

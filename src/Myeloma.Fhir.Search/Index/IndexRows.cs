@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Model.Issues;
+
 namespace Myeloma.Fhir.Search.Index;
 
 /// <summary>What search knows of one resource: its values by search parameter, each row once.</summary>
@@ -14,6 +16,9 @@ public sealed class IndexRows
 
     /// <summary>Ids of the parameters that have any value here: what <c>:missing</c> asks for.</summary>
     public List<int> Present { get; } = [];
+
+    /// <summary>Warnings about parameters that could not be evaluated; the rows of the others are complete.</summary>
+    public List<Issue> Issues { get; } = [];
 }
 
 /// <summary>A code. https://hl7.org/fhir/R4/search.html#token</summary>

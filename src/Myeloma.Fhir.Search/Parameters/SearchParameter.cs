@@ -15,7 +15,7 @@ public enum SearchParameterType
 }
 
 /// <summary>One search parameter on one resource type. Immutable; one object for a type and code in a registry.</summary>
-public sealed partial class SearchParameter
+public sealed partial record SearchParameter
 {
     public required string ResourceType { get; init; }
     public required string Code { get; init; }
@@ -31,7 +31,7 @@ public sealed partial class SearchParameter
     /// <summary>Resource types a reference may lead to; empty: any.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
-    /// <summary>Stable in the database for resource type and url, a multiple of 4 above 0; the next two numbers are <see cref="TextId"/> and <see cref="IdentifierId"/>.</summary>
+    /// <summary>Stable in the database for resource type and url, a multiple of 4 above 0 (0 without <see cref="HasRows"/>); the next two numbers are <see cref="TextId"/> and <see cref="IdentifierId"/>.</summary>
     public required int Id { get; init; }
 
     /// <summary>Rows of <c>:text</c>.</summary>
@@ -40,8 +40,22 @@ public sealed partial class SearchParameter
     /// <summary>Rows of <c>:identifier</c>.</summary>
     public int IdentifierId => Id + 2;
 
-    /// <summary>Custom parameters only: every stored resource has been indexed; searches on others are refused.</summary>
+    /// <summary>Whether it can be searched by: it is not when <see cref="Unsupported"/> says why, or while resources from before it are still being indexed.</summary>
     public bool IsIndexed { get; init; } = true;
+
+    /// <summary>Why this server can't search by it; null when it can.</summary>
+    public string? Unsupported { get; init; }
+
+    /// <summary>Whether its values are index rows; not so those of <c>_id</c> and <c>_lastUpdated</c>, which are columns, and of what is unsupported.</summary>
+    public bool HasRows { get; init; } = true;
+
+    /// <summary>Whether some of its elements are canonical, so that references lead by url and version.</summary>
+    public bool HasCanonicals { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>Changes when type, expression or targets do, or the rows made of them: rows made with another one are out of date. 32 hexadecimal digits.</summary>
+    public string DefinitionHash { get; init; } = "";
 
     public override string ToString() => $"{ResourceType}.{Code}";
 }
