@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.Model.Elements;
 /// Whether a document is shaped as R4 says: known properties in their places, JSON types, cardinalities, formats of primitives, codes of required bindings,
 /// contained resources. Invariants and profiles are for the Validation room.
 /// </summary>
-/// <remarks>https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/datatypes.html. One walk; a sound document costs no allocation.</remarks>
+/// <remarks>https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/datatypes.html. One walk; a sound document costs one small object, whatever its size.</remarks>
 public static class StructuralCheck
 {
     /// <summary>Issues reported of one document unless the caller says otherwise.</summary>

@@ -26,7 +26,7 @@ internal static class NarrativeFormat
     public static string? Fault(ReadOnlySpan<byte> text)
     {
         var rest = text.Trim(" \t\r\n"u8);
-        if (!rest.StartsWith("<div"u8)) return "it is one <div> element.";
+        if (!rest.StartsWith("<div"u8) || NameLength(rest[1..]) != 3) return "it is one <div> element.";
 
         // The open elements, each as its place in the text: no allocation for usual narratives.
         Span<(int Start, int Length)> open = stackalloc (int, int)[MaxDepth];
@@ -135,7 +135,8 @@ internal static class NarrativeFormat
     /// <summary>Browsers skip control characters and decode references, so both are taken out before looking.</summary>
     private static bool IsScript(ReadOnlySpan<byte> value)
     {
-        if (value.IndexOfAny((byte)':', (byte)'&') < 0) return false;
+        while (!value.IsEmpty && value[0] <= ' ') value = value[1..];
+        if (value.IsEmpty || value[0] is not ((byte)'&' or (byte)'j' or (byte)'J' or (byte)'v' or (byte)'V' or (byte)'d' or (byte)'D')) return false;
         var start = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value.Length > 512 ? value[..512] : value));
         var letters = string.Concat(start.Where(letter => letter > ' '));
         return letters.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
