@@ -118,15 +118,14 @@ internal static class NpmPackage
             // Another process was faster; its copy is as good.
         }
 
-        if (!OperatingSystem.IsWindows())
-            MakeReachable(Path.GetDirectoryName(home)!);
+        MakeReachable(Path.GetDirectoryName(home)!);
     }
 
+    /// <summary>PostgreSQL runs as another user when this process is root, whose umask may have closed the folder to others.</summary>
     private static void MakeReachable(string folder)
     {
-        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
-            return;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
     }
 
     private static string? Platform()
