@@ -16,7 +16,7 @@ public static class ReferenceRewrite
     {
         var splice = new JsonSplice(document.Bytes);
         Visit(document.Root, replacement, splice);
-        return splice.IsEmpty ? document : ResourceDocument.Parse(splice.Apply(), document.Schema);
+        return splice.IsEmpty ? document : ResourceDocument.Parse(splice.Apply(), document.Schema, document.Limits);
     }
 
     /// <inheritdoc cref="Apply(ResourceDocument, Func{string, string})"/>

@@ -12,12 +12,13 @@ public sealed class ResourceDocument
     internal readonly JsonNode[] Nodes;
     private readonly ReadOnlyMemory<byte> bytes;
 
-    private ResourceDocument(ReadOnlyMemory<byte> utf8, JsonNode[] nodes, int length, R4Schema schema, TypeSchema type)
+    private ResourceDocument(ReadOnlyMemory<byte> utf8, JsonNode[] nodes, int length, R4Schema schema, TypeSchema type, ParseLimits limits)
     {
         bytes = utf8;
         Nodes = nodes;
         NodeCount = length;
         Schema = schema;
+        Limits = limits;
         Root = new Element(this, 0, -1, null, type);
     }
 
@@ -28,6 +29,9 @@ public sealed class ResourceDocument
     public int NodeCount { get; }
 
     public R4Schema Schema { get; }
+
+    /// <summary>What it was parsed under; what is made of it is parsed under the same.</summary>
+    internal ParseLimits Limits { get; }
 
     /// <summary>The resource itself.</summary>
     public Element Root { get; }
@@ -44,12 +48,13 @@ public sealed class ResourceDocument
     public static ResourceDocument Parse(ReadOnlyMemory<byte> utf8, R4Schema? schema = null, ParseLimits? limits = null)
     {
         schema ??= R4Schema.Instance;
-        var table = JsonParser.Parse(utf8.Span, limits ?? ParseLimits.Default);
+        limits ??= ParseLimits.Default;
+        var table = JsonParser.Parse(utf8.Span, limits);
         if (table[0].Kind != JsonKind.Object)
             throw new FhirException(Issue.Structure("A resource is a JSON object.", null, 1, 1));
         var type = TypeOf(utf8.Span, table.Nodes, 0, schema, out var fault)
             ?? throw new FhirException(fault!);
-        return new ResourceDocument(utf8, table.Nodes, table.Length, schema, type);
+        return new ResourceDocument(utf8, table.Nodes, table.Length, schema, type, limits);
     }
 
     /// <summary>The type that the object's resourceType names.</summary>
