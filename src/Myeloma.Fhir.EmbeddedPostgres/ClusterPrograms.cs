@@ -6,11 +6,11 @@ namespace Myeloma.Fhir.EmbeddedPostgres;
 internal sealed class ClusterPrograms(ClusterFolder folder, PostgresBinaries binaries, UnprivilegedUser? user)
 {
     /// <summary>Variables that would redirect the programs are taken away; messages come in English.</summary>
-    private static readonly Dictionary<string, string?> CleanEnvironment = new()
+    private static readonly Dictionary<string, string?> CleanEnvironment = new(
+        ((string[])["PGDATA", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGPASSFILE", "PGOPTIONS", "PGSERVICE", "PGCTLTIMEOUT", "LANG", "LANGUAGE"])
+            .Select(name => KeyValuePair.Create(name, (string?)null)))
     {
-        ["PGDATA"] = null, ["PGHOST"] = null, ["PGPORT"] = null, ["PGUSER"] = null, ["PGDATABASE"] = null,
-        ["PGPASSWORD"] = null, ["PGPASSFILE"] = null, ["PGOPTIONS"] = null, ["PGSERVICE"] = null, ["PGCTLTIMEOUT"] = null,
-        ["LC_ALL"] = "C", ["LANG"] = null, ["LANGUAGE"] = null,
+        ["LC_ALL"] = "C",
     };
 
     /// <summary>initdb into a folder beside, then the database; the rename at the end makes it all or nothing.</summary>
