@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Myeloma.Fhir.FhirPath.Functions;
+using Myeloma.Fhir.FhirPath.Syntax;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.FhirPath.Evaluation;
+
+/// <summary>Syntax tree to evaluators, once an expression: names are looked up, steps joined, arities checked.</summary>
+internal sealed class Compiler(string expression)
+{
+    /// <exception cref="FhirException"><c>invalid</c>: unknown function, wrong number of arguments, no type where one must stand.</exception>
+    public Evaluator Compile(SyntaxNode node) => node switch
+    {
+        SyntaxNode.Literal literal => new ConstantEvaluator(Collection.Of(literal.Value)),
+        SyntaxNode.Empty => new ConstantEvaluator(Collection.Empty),
+        SyntaxNode.Special { Kind: SpecialVariable.This } => ThisEvaluator.Instance,
+        SyntaxNode.Special special => new LambdaVariableEvaluator(special.Kind),
+        SyntaxNode.Variable variable => new VariableEvaluator(variable.Name, SiteOf(variable, "%" + variable.Name)),
+        SyntaxNode.Member member => Member(member),
+        SyntaxNode.Call call => Call(call),
+        SyntaxNode.Indexer indexer => new IndexerEvaluator(Compile(indexer.Target), Compile(indexer.Index), SiteOf(indexer, "[]")),
+        SyntaxNode.Sign sign => new SignEvaluator(sign.IsMinus, Compile(sign.Operand), SiteOf(sign, sign.IsMinus ? "-" : "+")),
+        SyntaxNode.Binary binary => Binary(binary),
+        SyntaxNode.TypeOperation operation => new TypeEvaluator(
+            Compile(operation.Operand), Match(operation.Type, operation), operation.IsTest, SiteOf(operation, operation.IsTest ? "is" : "as")),
+        _ => throw new UnreachableException(),
+    };
+
+    private Site SiteOf(SyntaxNode node, string name) => new(expression, node.Position, name);
+
+    private Evaluator Member(SyntaxNode.Member member)
+    {
+        var site = SiteOf(member, $"'{member.Name}'");
+        if (member.Target is null)
+            return char.IsUpper(member.Name[0]) ? new TypeRootEvaluator(member.Name, site) : new PathEvaluator(ThisEvaluator.Instance, [member.Name], site);
+
+        var target = Compile(member.Target);
+        return target is PathEvaluator path
+            ? new PathEvaluator(path.Source, [.. path.Names, member.Name], site)
+            : new PathEvaluator(target, [member.Name], site);
+    }
+
+    private Evaluator Binary(SyntaxNode.Binary binary)
+    {
+        var site = SiteOf(binary, Spelling(binary.Operator));
+        var left = Compile(binary.Left);
+        var right = Compile(binary.Right);
+        return binary.Operator is BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Xor or BinaryOperator.Implies
+            ? new LogicEvaluator(binary.Operator, left, right, site)
+            : new BinaryEvaluator(binary.Operator, left, right, site);
+    }
+
+    private Evaluator Call(SyntaxNode.Call call)
+    {
+        var site = SiteOf(call, call.Name + "()");
+        var target = call.Target is null ? ThisEvaluator.Instance : Compile(call.Target);
+        if (FunctionTable.Find(call.Name) is not { } function)
+        {
+            var near = FunctionTable.Nearest(call.Name);
+            throw site.Fault($"the function {call.Name}() is not known{(near is null ? "." : $"; did you mean {near}()?")}");
+        }
+
+        if (call.Arguments.Count < function.MinArguments || call.Arguments.Count > function.MaxArguments)
+            throw site.Fault($"{call.Name}() takes {function.Arity}, not {call.Arguments.Count}.");
+        if (function.IsTypeFunction)
+            return new TypeEvaluator(target, Match(TypeArgument(call.Arguments[0], site), call), call.Name == "is", site);
+
+        var sorts = call.Name == "sort";
+        var descending = call.Arguments.Select(argument => sorts && argument is SyntaxNode.Sign { IsMinus: true }).ToArray();
+        var arguments = call.Arguments.Select((argument, i) => Compile(descending[i] ? ((SyntaxNode.Sign)argument).Operand : argument)).ToArray();
+        return new CallEvaluator(target, function, arguments, descending, site);
+    }
+
+    private static TypeSpecifier TypeArgument(SyntaxNode argument, Site site) => argument switch
+    {
+        SyntaxNode.Member { Target: null } name => new TypeSpecifier(null, name.Name),
+        SyntaxNode.Member { Target: SyntaxNode.Member { Target: null } space } name => new TypeSpecifier(space.Name, name.Name),
+        _ => throw site.Fault($"{site.Name} expects the name of a type."),
+    };
+
+    private TypeMatch Match(TypeSpecifier type, SyntaxNode node) => type.Namespace is null or "FHIR" or "System"
+        ? new TypeMatch(type)
+        : throw SiteOf(node, "").Fault($"'{type.Namespace}' is no namespace of types; there are FHIR and System.");
+
+    private static string Spelling(BinaryOperator kind) => kind switch
+    {
+        BinaryOperator.Multiply => "*",
+        BinaryOperator.Divide => "/",
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "-",
+        BinaryOperator.Concatenate => "&",
+        BinaryOperator.Union => "|",
+        BinaryOperator.Less => "<",
+        BinaryOperator.LessOrEqual => "<=",
+        BinaryOperator.Greater => ">",
+        BinaryOperator.GreaterOrEqual => ">=",
+        BinaryOperator.Equal => "=",
+        BinaryOperator.NotEqual => "!=",
+        BinaryOperator.Equivalent => "~",
+        BinaryOperator.NotEquivalent => "!~",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,78 @@
+using Myeloma.Fhir.FhirPath.Syntax;
+using Myeloma.Fhir.FhirPath.Types;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.FhirPath.Evaluation;
+
+/// <summary>The state of one evaluation: what lambdas see, the instant of now(), and the budget. Used by one thread.</summary>
+internal sealed class Frame(Collection root, EvaluationContext context, string expression)
+{
+    private const int StepsBetweenClockReadings = 1 << 12;
+    private int stepsLeft = context.Limits.MaxSteps;
+    private int untilClock = StepsBetweenClockReadings;
+    private long started;
+    private DateTimeOffset? now;
+
+    /// <summary><c>%context</c>.</summary>
+    public Collection Root { get; } = root;
+
+    public EvaluationContext Context { get; } = context;
+
+    public string Expression { get; } = expression;
+
+    /// <summary><c>$index</c>; null outside of lambdas.</summary>
+    public int? Index { get; set; }
+
+    /// <summary><c>$total</c>; null outside of aggregate().</summary>
+    public Collection? Total { get; set; }
+
+    /// <summary>The same instant throughout an evaluation, in the local zone of the clock.</summary>
+    public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
+
+    /// <summary>Offset in minutes that times without a zone are taken to have.</summary>
+    public int Zone => (int)Now.Offset.TotalMinutes;
+
+    public Equality Equality => new(Zone);
+
+    /// <summary><c>%resource</c>: the context's, else the root of the document of the context element.</summary>
+    public Element? Resource => Context.Resource ?? DocumentRoot;
+
+    public Element? RootResource => Context.RootResource ?? DocumentRoot;
+
+    private Element? DocumentRoot => Root.Count > 0 && Root[0].IsElement ? Root[0].Element.Document.Root : null;
+
+    /// <summary>Charges work to the budget.</summary>
+    /// <exception cref="FhirException"><c>too-costly</c>.</exception>
+    public void Step(int count = 1)
+    {
+        stepsLeft -= count;
+        if (stepsLeft < 0) TooCostly($"more than {Context.Limits.MaxSteps} steps");
+        untilClock -= count;
+        if (untilClock < 0) ReadClock();
+    }
+
+    private void ReadClock()
+    {
+        untilClock = StepsBetweenClockReadings;
+        if (started == 0) started = Context.TimeProvider.GetTimestamp();
+        else if (Context.TimeProvider.GetElapsedTime(started) > Context.Limits.MaxTime) TooCostly($"longer than {Context.Limits.MaxTime.TotalSeconds} s");
+    }
+
+    /// <summary>A string that the expression built, if it is not too long.</summary>
+    /// <exception cref="FhirException"><c>too-costly</c>.</exception>
+    public string Checked(string text)
+    {
+        CheckLength(text.Length);
+        return text;
+    }
+
+    public void CheckLength(long length)
+    {
+        if (length > Context.Limits.MaxStringLength) TooCostly($"a string of more than {Context.Limits.MaxStringLength} characters");
+        Step((int)(length / 64));
+    }
+
+    public void TooCostly(string what) =>
+        throw new FhirException(Issue.TooCostly($"FHIRPath '{SyntaxFault.Shown(Expression)}' needs {what}."));
+}

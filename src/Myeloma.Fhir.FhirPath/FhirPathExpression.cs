@@ -1,0 +1,52 @@
+using Myeloma.Fhir.FhirPath.Evaluation;
+using Myeloma.Fhir.FhirPath.Syntax;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.FhirPath;
+
+/// <summary>A FHIRPath expression, compiled once; immutable, shared by threads. https://hl7.org/fhirpath/N1/</summary>
+public sealed class FhirPathExpression
+{
+    private readonly Evaluator evaluator;
+
+    private FhirPathExpression(string text, SyntaxNode syntax)
+    {
+        Text = text;
+        Syntax = syntax;
+        evaluator = new Compiler(text).Compile(syntax);
+    }
+
+    /// <summary>The expression as written.</summary>
+    public string Text { get; }
+
+    /// <summary>The syntax tree, for those who look into an expression without evaluating it.</summary>
+    public SyntaxNode Syntax { get; }
+
+    /// <summary>Parses and compiles; functions and their number of arguments are checked here.</summary>
+    /// <exception cref="FhirException">
+    /// <c>invalid</c>: not FHIRPath, an unknown function or a wrong number of arguments; the text names the place.
+    /// <c>too-costly</c>: longer or deeper than <paramref name="limits"/> allow.
+    /// </exception>
+    public static FhirPathExpression Parse(string text, SyntaxLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new FhirPathExpression(text, Parser.Parse(text, limits ?? SyntaxLimits.Default));
+    }
+
+    /// <summary>Evaluates with <paramref name="context"/> as <c>$this</c> and <c>%context</c>.</summary>
+    /// <returns>The items in order; elements stay elements. Empty when nothing matches.</returns>
+    /// <exception cref="FhirException">
+    /// <c>invalid</c>: an operation got what it can't work with; <c>not-supported</c>: the expression needs a service that the context lacks;
+    /// <c>too-costly</c>: past a limit.
+    /// </exception>
+    public Collection Evaluate(Element context, EvaluationContext? environment = null) =>
+        Evaluate(Collection.Of(context), environment);
+
+    /// <summary>Evaluates with any items, or none, as context.</summary>
+    /// <inheritdoc cref="Evaluate(Element, EvaluationContext?)"/>
+    public Collection Evaluate(Collection context, EvaluationContext? environment = null) =>
+        evaluator.Evaluate(new Frame(context, environment ?? EvaluationContext.Default, Text), context);
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,78 @@
+using Myeloma.Fhir.FhirPath.Evaluation;
+using Myeloma.Fhir.FhirPath.Types;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.FhirPath.Functions;
+
+/// <summary>Existence, section 5.1. https://hl7.org/fhirpath/N1/#existence</summary>
+internal static class ExistenceFunctions
+{
+    public static readonly FunctionEntry[] Entries =
+    [
+        new("empty", 0, 0, (input, _) => Collection.Of(input.Count == 0)),
+        new("exists", 0, 1, Exists),
+        new("all", 1, 1, All),
+        new("allTrue", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).All(flag => flag))),
+        new("anyTrue", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).Any(flag => flag))),
+        new("allFalse", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).All(flag => !flag))),
+        new("anyFalse", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).Any(flag => !flag))),
+        new("subsetOf", 1, 1, (input, arguments) => Collection.Of(IsSubset(arguments, input, arguments.Collection(0)))),
+        new("supersetOf", 1, 1, (input, arguments) => Collection.Of(IsSubset(arguments, arguments.Collection(0), input))),
+        new("count", 0, 0, (input, _) => Collection.Of(input.Count)),
+        new("distinct", 0, 0, (input, arguments) => Distinct(arguments.Frame, input)),
+        new("isDistinct", 0, 0, (input, arguments) => Collection.Of(Distinct(arguments.Frame, input).Count == input.Count)),
+        new("not", 0, 0, (input, arguments) => Collection.Of(!input.SingleBoolean(arguments.Site))),
+    ];
+
+    /// <summary><c>exists([criteria])</c>: whether there is an item, one for which the criteria hold.</summary>
+    /// <returns>One Boolean; false for an empty input.</returns>
+    private static Collection Exists(Collection input, Arguments arguments)
+    {
+        if (!arguments.Has(0)) return Collection.Of(input.Count > 0);
+        var index = 0;
+        foreach (var item in input)
+            if (arguments.Holds(0, item, index++) == true) return Collection.True;
+        return Collection.False;
+    }
+
+    /// <summary><c>all(criteria)</c>: whether the criteria hold for every item; Empty does not hold.</summary>
+    /// <returns>One Boolean; true for an empty input.</returns>
+    private static Collection All(Collection input, Arguments arguments)
+    {
+        var index = 0;
+        foreach (var item in input)
+            if (arguments.Holds(0, item, index++) != true) return Collection.False;
+        return Collection.True;
+    }
+
+    /// <exception cref="FhirException"><c>invalid</c>: an item that is no Boolean.</exception>
+    private static List<bool> Flags(Collection input, Arguments arguments)
+    {
+        var flags = new List<bool>(input.Count);
+        foreach (var item in input)
+            flags.Add(item.ToSystem() is SystemValue.Boolean flag ? flag.Value : throw arguments.Site.Expected("Booleans", Collection.Of(item)));
+        return flags;
+    }
+
+    private static bool IsSubset(Arguments arguments, Collection part, Collection whole)
+    {
+        if (part.Count == 0) return true;
+        arguments.Frame.Step(part.Count + whole.Count);
+        var known = new HashSet<Item>(whole, new ItemComparer(arguments.Frame.Zone));
+        foreach (var item in part)
+            if (!known.Contains(item)) return false;
+        return true;
+    }
+
+    /// <summary>The items without repetitions, each at its first place. What can't be compared counts as different.</summary>
+    public static Collection Distinct(Frame frame, Collection input)
+    {
+        if (input.Count < 2) return input;
+        frame.Step(input.Count);
+        var seen = new HashSet<Item>(input.Count, new ItemComparer(frame.Zone));
+        var result = default(CollectionBuilder);
+        foreach (var item in input)
+            if (seen.Add(item)) result.Add(item);
+        return result.Count == input.Count ? input : result.ToCollection();
+    }
+}
