@@ -57,4 +57,13 @@ public sealed class PrimitiveFormatTests
         "<div><![CDATA[x]]></div>", "<div a=b>x</div>", "<div a>x</div>", "<div a=\"b\"c=\"d\"/>", "<div a=\"<\"/>", "<div", "<div><!-- x</div>", "<div/><!-- x", "<divx/>", "<div></div", "<div><1/></div>", "<div><")]
     public void An_illegal_value_is_refused_with_a_reason(PrimitiveKind kind, params string[] values) =>
         Assert.All(values, value => Assert.True(Fault(kind, value) is { Length: > 0 }, $"{kind} '{value}' was taken."));
+
+    [Fact]
+    public void A_script_hidden_behind_many_references_is_found()
+    {
+        var hidden = "j" + string.Concat(Enumerable.Repeat("&#9;", 500)) + "avascript:alert(1)";
+
+        Assert.Equal("the attribute 'href' runs a script.", Fault(PrimitiveKind.Xhtml, $"<div><a href=\"{hidden}\">x</a></div>"));
+        Assert.Null(Fault(PrimitiveKind.Xhtml, $"<div><img src=\"data:image/png;base64,{new string('A', 4000)}\" alt=\"x\"/></div>"));
+    }
 }

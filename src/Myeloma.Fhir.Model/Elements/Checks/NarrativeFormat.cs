@@ -11,6 +11,7 @@ namespace Myeloma.Fhir.Model.Elements.Checks;
 internal static class NarrativeFormat
 {
     private const int MaxDepth = 200;
+    private const int LongestScheme = 32;
 
     private static readonly Utf8Set Refused = new(
     [
@@ -137,7 +138,10 @@ internal static class NarrativeFormat
     {
         while (!value.IsEmpty && value[0] <= ' ') value = value[1..];
         if (value.IsEmpty || value[0] is not ((byte)'&' or (byte)'j' or (byte)'J' or (byte)'v' or (byte)'V' or (byte)'d' or (byte)'D')) return false;
-        var start = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value.Length > 512 ? value[..512] : value));
+
+        // Without references and white space the scheme stands at the very start; a picture of megabytes need not be copied then.
+        if (value.Length > LongestScheme && !value.Contains((byte)'&') && value[..LongestScheme].IndexOfAnyInRange((byte)0, (byte)' ') < 0) value = value[..LongestScheme];
+        var start = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value));
         var letters = string.Concat(start.Where(letter => letter > ' '));
         return letters.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
             || letters.StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase)

@@ -29,8 +29,8 @@ internal static class PrimitiveCheck
 
         if (expected == JsonKind.True) return true;
         if (Fault(type.Primitive, document.RawOf(node), json.Escaped) is not { } fault) return true;
-        var shown = json.Kind == JsonKind.String && json.End - json.Start == 0 || type.Primitive == PrimitiveKind.Xhtml ? "" : $"'{Shown(document, node)}' ";
-        faults.Add(IssueType.Value, "invalid-" + type.Name, node, $"{shown}is no {type.Name}: {fault}".TrimStart());
+        var shown = json.Kind == JsonKind.String && json.End - json.Start == 0 || type.Primitive == PrimitiveKind.Xhtml ? "This " : $"'{Shown(document, node)}' ";
+        faults.Add(IssueType.Value, "invalid-" + type.Name, node, $"{shown}is no {type.Name}: {fault}");
         return false;
     }
 
