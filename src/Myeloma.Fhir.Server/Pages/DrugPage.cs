@@ -1,0 +1,60 @@
+using Myeloma.Fhir.Model.Elements;
+
+namespace Myeloma.Fhir.Server.Pages;
+
+/// <summary>One drug: what is stated of it, its codes, the combinations it is in, and the sentences.</summary>
+internal static class DrugPage
+{
+    public static async Task<string> RenderAsync(
+        DrugView drug, ResourceDocument? knowledge, IReadOnlyList<RegimenView> regimens, Sources sources, CancellationToken cancellationToken)
+    {
+        var spans = drug.Resource.Root.Spans().Concat(knowledge?.Root.Spans() ?? []);
+        Html body = $"""
+            <dl class="facts">
+            {(knowledge is null ? Html.Empty : Stated(knowledge.Root))}
+            <dt>Codes</dt><dd>{Codes(drug.Codings)}</dd>
+            <dt>Resources</dt><dd>{Layout.JsonLink("Medication", drug.Id)}{(knowledge?.Id is { } id ? $"<br>{Layout.JsonLink("MedicationKnowledge", id)}" : Html.Empty)}</dd>
+            </dl>
+            <h2>Combinations with this drug <span class="soft">({regimens.Count})</span></h2>
+            {(regimens.Count == 0 ? (Html)$"<p>None stated.</p>" : $"<ul>{regimens.Select(regimen => (Html)$"""<li><a href="/regimens/{regimen.Id}">{regimen.Title}</a></li>""")}</ul>")}
+            <h2>Where it is stated</h2>
+            {await sources.ExcerptsAsync(spans, cancellationToken)}
+            """;
+        return Layout.Page(drug.Name, body);
+    }
+
+    public static Html Codes(IReadOnlyList<CodingView> codings) => codings.Count == 0
+        ? (Html)$"""<span class="soft">none</span>"""
+        : Html.Join($"<br>", codings.Select(coding => (Html)$"""<span class="soft">{Vocabulary.SystemName(coding.System)}</span> <code>{coding.Code}</code>"""));
+
+    private static Html Stated(Element knowledge) => Html.Concat(
+    [
+        Row("Other names", [.. knowledge.Children("synonym").ToList().Select(name => (Html)$"{name.Text}")]),
+        Row("Class", [.. knowledge.Children("medicineClassification").ToList().SelectMany(entry => entry.Children("classification").ToList()).Select(concept => (Html)$"{concept.Words()}")]),
+        Row("Route", [.. knowledge.Children("intendedRoute").ToList().Select(route => Qualified(route.Words(), route.ExtensionValue(Vocabulary.RouteQualifier)?.Text))]),
+        Row("Form", [.. knowledge.Children("doseForm").ToList().Select(form => (Html)$"{form.Words()}")]),
+        Row("Indication", [.. knowledge.Children("administrationGuidelines").ToList().Select(Indication)]),
+        Row("Risk", [.. knowledge.Extensions(Vocabulary.StatedRisk).Select(Risk)]),
+        Row("Given alone", [.. knowledge.Extensions(Vocabulary.GivenAlone).Select(extension => (Html)$"{(extension.Child("value")?.Text == "true" ? "stated: may be given alone" : "stated")}")]),
+    ]);
+
+    private static Html Row(string term, IReadOnlyList<Html> values) => values.Count == 0
+        ? Html.Empty
+        : (Html)$"<dt>{term}</dt><dd>{Html.Join($"<br>", values)}</dd>";
+
+    private static Html Qualified(string words, string? qualifier) =>
+        $"{words}{(qualifier is null ? Html.Empty : $""" <span class="tag">{qualifier}</span>""")}";
+
+    private static Html Indication(Element guideline)
+    {
+        var concept = guideline.Child("indication");
+        var modality = guideline.ExtensionValue(Vocabulary.Modality)?.Text ?? concept?.ExtensionValue(Vocabulary.Modality)?.Text;
+        return Qualified(concept?.Words() ?? "", modality);
+    }
+
+    private static Html Risk(Element risk)
+    {
+        var site = risk.ExtensionValue("site")?.Text;
+        return $"""{risk.ExtensionValue("event")?.Words()}{(site is null ? "" : $" ({site})")} <span class="tag">{risk.ExtensionValue("direction")?.Text}</span>""";
+    }
+}

@@ -1,0 +1,106 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Myeloma.Fhir.Server.Pages;
+
+/// <summary>The pages a person sees. Server-rendered, no script; everything they show is also there as FHIR.</summary>
+internal static class PageEndpoints
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private static readonly byte[] Css = Asset("site.css");
+    private static readonly byte[] Icon = Asset("icon.svg");
+
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", async (HttpContext http, KnowledgeReader reader, CancellationToken cancellationToken) =>
+            await WriteAsync(http, StatusCodes.Status200OK, GridPage.Render(
+                await reader.RegimensAsync(cancellationToken), await reader.DrugsAsync(cancellationToken), await reader.DocumentsAsync(cancellationToken))));
+        routes.MapGet("/regimens/{id}", RegimenAsync);
+        routes.MapGet("/drugs/{id}", DrugAsync);
+        routes.MapGet("/documents/{id}", DocumentAsync);
+        routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));
+        routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
+    }
+
+    private static async Task RegimenAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        var plan = await reader.FindAsync("PlanDefinition", id, cancellationToken);
+        var page = plan is null ? null : await RegimenPage.RenderAsync(RegimenView.Of(plan), await reader.DrugsAsync(cancellationToken), new Sources(reader), cancellationToken);
+        await WriteOrNotFoundAsync(http, page, "regimen", id);
+    }
+
+    private static async Task DrugAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        string? page = null;
+        if (await reader.FindAsync("Medication", id, cancellationToken) is { } medication)
+        {
+            var drug = DrugView.Of(medication);
+            var knowledge = await reader.FindAsync("MedicationKnowledge", id, cancellationToken);
+            var regimens = drug.Code is null ? [] : await reader.RegimensWithAsync(drug.Code, cancellationToken);
+            page = await DrugPage.RenderAsync(drug, knowledge, regimens, new Sources(reader), cancellationToken);
+        }
+
+        await WriteOrNotFoundAsync(http, page, "drug", id);
+    }
+
+    private static async Task DocumentAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        string? page = null;
+        if (await reader.FindAsync("DocumentReference", id, cancellationToken) is { } reference)
+            page = DocumentPage.Render(DocumentView.Of(reference), await reader.TextAsync(reference, cancellationToken), await SpansInAsync(reader, id, cancellationToken));
+        await WriteOrNotFoundAsync(http, page, "document", id);
+    }
+
+    /// <summary>Every span of the document that a plan, drug or study of this server cites.</summary>
+    private static async Task<IReadOnlyList<TextSpan>> SpansInAsync(KnowledgeReader reader, string documentId, CancellationToken cancellationToken)
+    {
+        var spans = new HashSet<TextSpan>();
+        foreach (var type in CitingTypes)
+        {
+            foreach (var resource in await reader.SearchAsync(type, [], cancellationToken))
+                spans.UnionWith(resource.Root.Spans().Where(span => span.DocumentId == documentId).Select(span => span.Span));
+        }
+
+        return [.. spans];
+    }
+
+    private static readonly string[] CitingTypes =
+        ["PlanDefinition", "MedicationKnowledge", "CodeSystem", "ResearchStudy", "Evidence", "Library", "ConceptMap"];
+
+    private static Task WriteOrNotFoundAsync(HttpContext http, string? page, string kind, string id) => page is not null
+        ? WriteAsync(http, StatusCodes.Status200OK, page)
+        : WriteAsync(http, StatusCodes.Status404NotFound, Layout.Page("Not found", $"""<p>There is no {kind} “{id}” here. <a href="/">All regimens and drugs</a></p>"""));
+
+    private static async Task WriteAsync(HttpContext http, int status, string page)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        http.Response.Headers.CacheControl = "no-cache";
+        await http.Response.WriteAsync(page, http.RequestAborted);
+    }
+
+    private static async Task WriteAssetAsync(HttpContext http, string contentType, byte[] content)
+    {
+        http.Response.ContentType = contentType;
+        http.Response.Headers.CacheControl = "public, max-age=3600";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.ContentLength = content.Length;
+        await http.Response.Body.WriteAsync(content, http.RequestAborted);
+    }
+
+    private static byte[] Asset(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Myeloma.Fhir.Server.Pages.{name}")
+            ?? throw new InvalidOperationException($"The asset {name} is not embedded.");
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

@@ -1,0 +1,57 @@
+namespace Myeloma.Fhir.Server.Pages;
+
+/// <summary>One regimen: members, requirement, codes, and the sentences it comes from.</summary>
+internal static class RegimenPage
+{
+    public static async Task<string> RenderAsync(RegimenView regimen, IReadOnlyList<DrugView> drugs, Sources sources, CancellationToken cancellationToken)
+    {
+        var requirementSources = new List<Html>();
+        foreach (var requirement in regimen.Requirements)
+            requirementSources.Add(await RequirementAsync(requirement, sources, cancellationToken));
+
+        Html body = $"""
+            <p class="lead">{regimen.Description}</p>
+            <dl class="facts">
+            <dt>Abbreviation</dt><dd>{(regimen.Abbreviations.Count > 0 ? string.Join(", ", regimen.Abbreviations) : "none stated")}</dd>
+            <dt>Status</dt><dd><span class="tag">{regimen.Status}</span> machine-read, not reviewed</dd>
+            <dt>Dose, schedule, duration</dt><dd>none stated</dd>
+            <dt>Resource</dt><dd>{Layout.JsonLink("PlanDefinition", regimen.Id)}</dd>
+            </dl>
+            <h2>Members</h2>
+            <div class="scroll" tabindex="0" role="region" aria-label="Members">
+            <table class="plain">
+            <thead><tr><th scope="col">Drug</th><th scope="col">As stated</th><th scope="col">Codes</th></tr></thead>
+            <tbody>{regimen.Members.Select(member => Member(member, drugs))}</tbody>
+            </table>
+            </div>
+            <h2>Requirement</h2>
+            {(requirementSources.Count > 0 ? Html.Concat(requirementSources) : $"<p>None stated for this combination.</p>")}
+            <h2>Where it is stated</h2>
+            {await sources.ExcerptsAsync(regimen.Resource.Root.Spans(), cancellationToken)}
+            """;
+        return Layout.Page(regimen.Title, body);
+    }
+
+    private static Html Member(MemberView member, IReadOnlyList<DrugView> drugs)
+    {
+        var drug = drugs.FirstOrDefault(drug => drug.Code is not null && drug.Code == member.Code);
+        var doses = member.DoseQualifiers.Count == 0
+            ? (Html)$"""<span class="soft">no dose qualifier</span>"""
+            : Html.Join($"<br>", member.DoseQualifiers.Select(dose => (Html)$"""{dose.Text} <span class="soft">{(dose.Abbreviation is null ? "in a mention without abbreviation" : $"as {dose.Abbreviation}")}</span>"""));
+        return $"""
+            <tr><th scope="row">{(drug is null ? (Html)$"{member.Name}" : $"""<a href="/drugs/{drug.Id}">{member.Name}</a>""")}</th><td>{doses}</td><td>{DrugPage.Codes(member.Codings)}</td></tr>
+            """;
+    }
+
+    private static async Task<Html> RequirementAsync(RequirementView requirement, Sources sources, CancellationToken cancellationToken)
+    {
+        var parts = new List<Html>();
+        if (requirement.MinimumCount is { } count) parts.Add($"<li>at least {count} earlier {(count == 1 ? "treatment" : "treatments")}</li>");
+        foreach (var (name, another) in requirement.Required) parts.Add($"<li>{(another ? "another " : "")}{name}{(requirement.Outcome is null ? "" : $": {requirement.Outcome}")}</li>");
+        return $"""
+            {(requirement.StatedFor is null ? Html.Empty : $"""<p class="soft">Stated for: {requirement.StatedFor}</p>""")}
+            <ul>{parts}</ul>
+            {await sources.ExcerptsAsync(requirement.Extension.Spans(), cancellationToken)}
+            """;
+    }
+}
