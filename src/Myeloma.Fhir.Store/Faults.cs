@@ -40,6 +40,8 @@ internal static class Faults
                 Issue.Transient("Other writes of the same resources were faster each time; try again in a moment."),
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName => Issue.Transient(
                 "The database is not set up yet; try again in a moment."),
+            PostgresErrorCodes.InvalidDatetimeFormat or PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.DatetimeFieldOverflow =>
+                Issue.Invalid("The page link is damaged: its cursor was not made by this server. Start again from the first page."),
             _ when exception.SqlState[..2] is "08" or "53" or "57" or "25" or "58" => Issue.Transient(
                 "The database can't take the request now; try again in a moment."),
             _ => null,

@@ -15,7 +15,8 @@ internal static class Rid
     public static long Of(DateTimeOffset lastUpdated, long sequence) => (lastUpdated.ToUnixTimeMilliseconds() << SequenceBits) | sequence;
 
     /// <summary>The lowest rid a version of that instant can have.</summary>
-    public static long First(DateTimeOffset instant) => Of(Ceiling(instant), 0);
+    public static long First(DateTimeOffset instant) =>
+        instant.ToUnixTimeMilliseconds() >= long.MaxValue >> SequenceBits ? long.MaxValue : Of(Ceiling(instant), 0);
 
     /// <returns>UTC, whole milliseconds.</returns>
     public static DateTimeOffset LastUpdated(long rid) => DateTimeOffset.FromUnixTimeMilliseconds(rid >> SequenceBits);

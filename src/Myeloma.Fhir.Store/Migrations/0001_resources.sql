@@ -22,6 +22,17 @@ ALTER TABLE resource SET (toast_tuple_target = 4080);
 CREATE UNIQUE INDEX resource_key ON resource (type, id);
 CREATE INDEX resource_type_rid ON resource (type, rid) WHERE NOT deleted;
 
+-- The types that have resources: one step of the index for each instead of one for each resource.
+CREATE FUNCTION stored_types() RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+        WITH RECURSIVE t AS (
+            (SELECT type FROM resource WHERE NOT deleted ORDER BY type LIMIT 1)
+            UNION ALL
+            SELECT (SELECT r.type FROM resource r WHERE NOT r.deleted AND r.type > t.type ORDER BY r.type LIMIT 1) FROM t WHERE t.type IS NOT NULL)
+        SELECT type FROM t WHERE type IS NOT NULL
+    $$;
+
 -- Superseded versions; together with resource all there ever were. Append-only.
 CREATE TABLE resource_history (
     rid     bigint  NOT NULL PRIMARY KEY,
@@ -45,6 +56,7 @@ CREATE TABLE index_token (
     PRIMARY KEY (hash, rid)
 );
 CREATE INDEX index_token_rid ON index_token (rid);
+ALTER TABLE index_token ALTER COLUMN hash SET STATISTICS 1000;
 
 -- Lowest and highest code of a token parameter in a resource, for _sort and for indexing anew.
 CREATE TABLE index_code (
@@ -87,7 +99,7 @@ CREATE TABLE index_uri (
     value        text    COLLATE "C" NOT NULL,
     value_hash   bigint  NOT NULL
 );
-CREATE INDEX index_uri_hash ON index_uri (parameter_id, value_hash, rid);
+CREATE INDEX index_uri_hash ON index_uri (value_hash, parameter_id, rid);
 CREATE INDEX index_uri_prefix ON index_uri (parameter_id, prefix, rid);
 CREATE INDEX index_uri_rid ON index_uri (rid, parameter_id);
 
@@ -155,3 +167,27 @@ CREATE TABLE setting (
     name  text NOT NULL PRIMARY KEY,
     value text NOT NULL
 );
+
+-- Orders business versions: numbers by their value, a pre-release (1.0.0-rc1) before its release.
+CREATE FUNCTION version_key(version text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT string_agg(CASE WHEN part ~ '^[0-9]+$' THEN lpad(part, 20, '0') ELSE replace(part, '-', '!') END, '' ORDER BY at) || '"'
+        FROM regexp_matches(version, '[0-9]+|[^0-9]+', 'g') WITH ORDINALITY AS m(parts, at), unnest(parts) AS part
+    $$;
+
+-- The resource a canonical names: the one of that version, else the one of the highest version, of equals the newest.
+CREATE FUNCTION canonical_target(wanted_hash bigint, wanted_url text, wanted_version text, wanted_type text) RETURNS TABLE (rid bigint)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+        SELECT u.rid
+        FROM index_uri u
+        JOIN search_parameter p ON p.id = u.parameter_id AND p.code = 'url'
+        LEFT JOIN search_parameter v ON v.resource_type = p.resource_type AND v.code = 'version'
+        LEFT JOIN index_code c ON c.rid = u.rid AND c.parameter_id = v.id
+        WHERE u.value_hash = wanted_hash AND u.value = wanted_url COLLATE "C"
+            AND (wanted_version IS NULL OR c.low = wanted_version COLLATE "C")
+            AND (wanted_type IS NULL OR p.resource_type = wanted_type)
+        ORDER BY version_key(c.low) COLLATE "C" DESC NULLS LAST, u.rid DESC
+        LIMIT 1
+    $$;

@@ -94,15 +94,7 @@ internal static class SearchParameterTable
 
     private static async Task<HashSet<string>> StoredTypesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // A loose index scan: one step per type instead of one per resource.
-        const string text = """
-            WITH RECURSIVE t AS (
-                (SELECT type FROM resource WHERE NOT deleted ORDER BY type LIMIT 1)
-                UNION ALL
-                SELECT (SELECT r.type FROM resource r WHERE NOT r.deleted AND r.type > t.type ORDER BY r.type LIMIT 1) FROM t WHERE t.type IS NOT NULL)
-            SELECT type FROM t WHERE type IS NOT NULL
-            """;
-        await using var command = new NpgsqlCommand(text, connection);
+        await using var command = new NpgsqlCommand("SELECT stored_types()", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         HashSet<string> types = [];
         while (await reader.ReadAsync(cancellationToken)) types.Add(reader.GetString(0));

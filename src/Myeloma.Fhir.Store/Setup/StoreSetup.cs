@@ -63,7 +63,7 @@ public static class StoreSetup
             NoResetOnClose = true,
             ApplicationName = "Myeloma.Fhir",
         };
-        settings.Options = $"{settings.Options} -c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c jit=off -c idle_in_transaction_session_timeout={(long)options.WriteTimeout.TotalMilliseconds}".Trim();
+        settings.Options = $"{settings.Options} -c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c jit=off -c TimeZone=UTC -c DateStyle=ISO -c idle_in_transaction_session_timeout={(long)options.WriteTimeout.TotalMilliseconds}".Trim();
         settings.CommandTimeout = (int)Math.Ceiling(Math.Max(options.StatementTimeout.TotalSeconds, options.WriteTimeout.TotalSeconds)) + 5;
         return new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).EnableArrays().Build();
     }

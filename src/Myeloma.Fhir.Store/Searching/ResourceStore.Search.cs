@@ -1,0 +1,106 @@
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Store.Searching;
+using Npgsql;
+
+namespace Myeloma.Fhir.Store;
+
+/// <summary>Search: one statement, one round trip.</summary>
+public sealed partial class ResourceStore
+{
+    /// <summary>A page of matches with what they include, all as of one instant.</summary>
+    /// <returns>No matches and total 0 when nothing matches. With CountOnly the total alone.</returns>
+    /// <exception cref="FhirException"><c>invalid</c>: a cursor that is damaged or belongs to another search.</exception>
+    /// <remarks>
+    /// https://hl7.org/fhir/R4/search.html. The pages of one search never repeat a resource that did not change; one that is changed while
+    /// somebody pages from new to old gets a new place at the front.
+    /// </remarks>
+    public async Task<SearchPage> SearchAsync(BoundSearch search, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (search.CountOnly) return await CountAsync(search, cancellationToken).ConfigureAwait(false);
+
+            var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search);
+            if (cursor is not null && !new SortSql(search.Sort).Fits(cursor))
+                throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
+            return await PageAsync(search, cursor, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private async Task<SearchPage> CountAsync(BoundSearch search, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        var skip = SearchStatement.Count(search).AddTo(batch);
+        await using var reader = await ExecuteAsync(batch, skip, cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return new SearchPage([], [], (int)Math.Min(int.MaxValue, reader.GetInt64(0)), null);
+    }
+
+    private async Task<SearchPage> PageAsync(BoundSearch search, SearchCursor? cursor, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        var skip = SearchStatement.Page(search, cursor, options).AddTo(batch);
+        await using var reader = await ExecuteAsync(batch, skip, cancellationToken).ConfigureAwait(false);
+
+        List<(long Place, long Rid, string?[] Keys, ResourceVersion Version)> matches = [];
+        List<(long Rid, ResourceVersion Version)> includes = [];
+        long? counted = null;
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            switch (reader.GetInt32(0))
+            {
+                case 0:
+                    var keys = await reader.IsDBNullAsync(8, cancellationToken).ConfigureAwait(false) ? [] : reader.GetFieldValue<string?[]>(8);
+                    matches.Add((reader.GetInt64(1), reader.GetInt64(2), keys, ReadFound(reader)));
+                    break;
+                case 1:
+                    includes.Add((reader.GetInt64(2), ReadFound(reader)));
+                    break;
+                default:
+                    counted = reader.GetInt64(9);
+                    break;
+            }
+        }
+
+        matches.Sort((left, right) => left.Place.CompareTo(right.Place));
+        includes.Sort((left, right) => right.Rid.CompareTo(left.Rid));
+        var total = TotalOf(search, cursor, matches.Count, counted);
+        var page = matches.Take(search.Count).ToList();
+        var next = matches.Count > search.Count && page.Count > 0
+            ? new SearchCursor(page[^1].Keys, page[^1].Rid, total).ToText(search)
+            : null;
+        return new SearchPage(
+            [.. page.Select(match => match.Version)],
+            [.. includes.Take(options.MaxIncludes).Select(include => include.Version)],
+            total, next, includes.Count > options.MaxIncludes);
+    }
+
+    private int? TotalOf(BoundSearch search, SearchCursor? cursor, int found, long? counted)
+    {
+        if (search.Total == TotalMode.None) return null;
+        if (cursor is not null) return cursor.Total;
+        if (found <= search.Count) return found;
+        return counted > options.CountLimit && search.Total != TotalMode.Accurate ? null : (int?)counted;
+    }
+
+    private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlBatch batch, int skip, CancellationToken cancellationToken)
+    {
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        for (; skip > 0; skip--) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return reader;
+    }
+
+    /// <summary>A row of <c>kind, place, rid, type, id, version, method, body</c>; what is found is never deleted.</summary>
+    private static ResourceVersion ReadFound(NpgsqlDataReader reader) => new(
+        new ResourceKey(reader.GetString(3), reader.GetString(4)),
+        reader.GetInt32(5),
+        Rid.LastUpdated(reader.GetInt64(2)),
+        false,
+        reader.GetString(6),
+        reader.GetFieldValue<byte[]>(7));
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Parameters;
+
+namespace Myeloma.Fhir.Store.Searching;
+
+/// <summary>The order of a search: keys with resources that lack one last, then newest first, so that it is the same each time.</summary>
+/// <remarks>https://hl7.org/fhir/R4/search.html#sort. Of several values the lowest counts going up, the highest going down.</remarks>
+internal sealed class SortSql
+{
+    private static readonly Alias Match = Alias.Match;
+
+    private readonly IReadOnlyList<SortKey> keys;
+
+    public SortSql(IReadOnlyList<SortKey> keys)
+    {
+        // What comes after the instant of the version decides nothing.
+        var last = keys.ToList().FindIndex(key => key is { Parameter: null, Column: SortColumn.LastUpdated });
+        RidDescends = last < 0 || keys[last].Descending;
+        this.keys = last < 0 ? keys : [.. keys.Take(last)];
+    }
+
+    private bool RidDescends { get; }
+
+    public bool HasKeys => keys.Count > 0;
+
+    /// <summary>Joins that give every match its keys, one value each.</summary>
+    public Sql Joins => Sql.Join($" ", keys.Select((key, at) => (Sql)$"LEFT JOIN LATERAL ({Value(key)}) {Key(at)} ON TRUE"));
+
+    /// <summary>What stands after ORDER BY.</summary>
+    public Sql Order
+    {
+        get
+        {
+            IEnumerable<Sql> order = keys.Select((key, at) => key.Descending
+                ? (Sql)$"{Key(at)}.value DESC NULLS LAST"
+                : $"{Key(at)}.value ASC NULLS LAST");
+            return Sql.Join($", ", [.. order, RidDescends ? (Sql)$"{Match}.rid DESC" : $"{Match}.rid ASC"]);
+        }
+    }
+
+    /// <summary>The keys of a match as an array of texts, for the cursor.</summary>
+    public Sql Texts => HasKeys
+        ? (Sql)$"ARRAY[{Sql.Join($", ", keys.Select((_, at) => (Sql)$"{Key(at)}.value::text"))}]"
+        : $"NULL::text[]";
+
+    /// <summary>Only what comes after the match the cursor names; every earlier key equal, the next one beyond.</summary>
+    public Sql After(SearchCursor cursor)
+    {
+        List<Sql> alternatives = [];
+        List<Sql> equal = [];
+        for (var at = 0; at < keys.Count; at++)
+        {
+            var text = cursor.Keys[at];
+            if (text is not null) alternatives.Add(Sql.Join($" AND ", [.. equal, Beyond(at, text)]));
+            equal.Add(text is null ? (Sql)$"{Key(at)}.value IS NULL" : $"{Key(at)}.value = {Typed(keys[at], text)}");
+        }
+
+        alternatives.Add(Sql.Join($" AND ", [.. equal, RidDescends ? (Sql)$"{Match}.rid < {cursor.Rid}" : $"{Match}.rid > {cursor.Rid}"]));
+        return alternatives is [var only] ? only : $"(({Sql.Join($") OR (", alternatives)}))";
+    }
+
+    /// <summary>Whether a cursor's keys are as many as these.</summary>
+    public bool Fits(SearchCursor cursor) => cursor.Keys.Length == keys.Count;
+
+    private Sql Beyond(int at, string text) => keys[at].Descending
+        ? (Sql)$"({Key(at)}.value < {Typed(keys[at], text)} OR {Key(at)}.value IS NULL)"
+        : $"({Key(at)}.value > {Typed(keys[at], text)} OR {Key(at)}.value IS NULL)";
+
+    private static Alias Key(int at) => new('k', at);
+
+    private static Sql Typed(SortKey key, string text) => key.Parameter?.Type switch
+    {
+        SearchParameterType.Date => $"({text}::text)::timestamptz",
+        SearchParameterType.Number or SearchParameterType.Quantity => $"({text}::text)::numeric",
+        _ => $"{text}::text COLLATE \"C\"",
+    };
+
+    private static Sql Value(SortKey key)
+    {
+        if (key.Parameter is not { } parameter) return $"SELECT x.id AS value FROM resource x WHERE x.rid = {Match}.rid";
+
+        var down = key.Descending;
+        Sql best = parameter.Type switch
+        {
+            SearchParameterType.Token => down ? (Sql)$"x.high AS value FROM index_code x" : $"x.low AS value FROM index_code x",
+            SearchParameterType.String => down ? (Sql)$"max(x.prefix) AS value FROM index_string x" : $"min(x.prefix) AS value FROM index_string x",
+            SearchParameterType.Uri => down ? (Sql)$"max(x.prefix) AS value FROM index_uri x" : $"min(x.prefix) AS value FROM index_uri x",
+            SearchParameterType.Date => down ? (Sql)$"max(x.high) AS value FROM index_date x" : $"min(x.low) AS value FROM index_date x",
+            SearchParameterType.Number => down ? (Sql)$"max(x.high) AS value FROM index_number x" : $"min(x.low) AS value FROM index_number x",
+            SearchParameterType.Quantity => down ? (Sql)$"max(x.high) AS value FROM index_quantity x" : $"min(x.low) AS value FROM index_quantity x",
+            SearchParameterType.Reference => down
+                ? (Sql)$"max(coalesce(x.target_type || '/' || x.target_id, x.url)) AS value FROM index_reference x"
+                : $"min(coalesce(x.target_type || '/' || x.target_id, x.url)) AS value FROM index_reference x",
+            _ => throw new UnreachableException(),
+        };
+        return $"SELECT {best} WHERE x.rid = {Match}.rid AND x.parameter_id = {parameter.Id}";
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Store.Writing;
+
+namespace Myeloma.Fhir.Store.Searching;
+
+/// <summary>Postings: tokens in their four forms, exact strings, presence.</summary>
+/// <remarks>https://hl7.org/fhir/R4/search.html#token</remarks>
+internal static class TokenSql
+{
+    public static long Hash(int parameterId, TokenValue value) => value switch
+    {
+        TokenValue.AnySystem(var code) => PostingHash.AnyCode(parameterId, code),
+        TokenValue.InSystem(var system, var code) => PostingHash.SystemAndCode(parameterId, system, code),
+        TokenValue.NoSystem(var code) => PostingHash.CodeWithoutSystem(parameterId, code),
+        TokenValue.WholeSystem(var system) => PostingHash.WholeSystem(parameterId, system),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>The version has one of the postings.</summary>
+    public static Sql Holds(Alias match, long[] hashes) => hashes is [var hash]
+        ? (Sql)$"EXISTS (SELECT FROM index_token p WHERE p.hash = {hash} AND p.rid = {match}.rid)"
+        : $"EXISTS (SELECT FROM index_token p WHERE p.hash = ANY ({hashes}) AND p.rid = {match}.rid)";
+}
