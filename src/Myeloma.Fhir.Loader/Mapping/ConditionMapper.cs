@@ -73,7 +73,7 @@ internal static class ConditionMapper
                     concept.Set("definition", words, [draft.Cite(stated.Here)]);
                     break;
                 case DiseaseFactKind.Abbreviation:
-                    concept.Add("designation", Designation("abbreviation", words).WithExtensions([draft.Cite(stated.Here)]));
+                    concept.Append("designation", Designation("abbreviation", words).WithExtensions([draft.Cite(stated.Here)]));
                     break;
                 case DiseaseFactKind.Prognosis:
                     concept.WithExtensions([Extensions.Complex("disease-prognosis", [draft.Cite(stated.Here)],
@@ -117,7 +117,7 @@ internal static class ConditionMapper
             // One wording is the definition; every further one is kept as a designation, since neither overrules the other.
             var places = draft.CiteAll(means.Select(stated => stated.Here));
             if (concept["definition"] is null) concept.Set("definition", means.Key, places);
-            else concept.Add("designation", Designation("synonym", means.Key).WithExtensions(places));
+            else concept.Append("designation", Designation("synonym", means.Key).WithExtensions(places));
         }
 
         return concept;

@@ -22,7 +22,7 @@ internal static class Elements
     }
 
     /// <summary>Appends to an array property, made when it is not there.</summary>
-    public static JsonObject Add(this JsonObject element, string name, JsonNode value)
+    public static JsonObject Append(this JsonObject element, string name, JsonNode value)
     {
         if (element[name] is not JsonArray array) element[name] = array = [];
         array.Add(value);

@@ -21,7 +21,7 @@ internal static class PriorTherapyMapper
         {
             var needs = stated.Fact.Requires.Select(need => Need.Of(need, stated.Fact, context.Facts, drugs)).ToList();
             action.WithExtensions([Extension(context, draft, regimen, stated, needs)]);
-            action.Add("documentation", new JsonObject
+            action.Append("documentation", new JsonObject
             {
                 ["type"] = "documentation",
                 ["display"] = DocumentMapper.TitleOf(stated.In),
@@ -29,7 +29,7 @@ internal static class PriorTherapyMapper
             }.WithExtensions([draft.Cite(stated.Here)]));
             if (Expression(stated.Fact, needs) is not { } expression) continue;
 
-            action.Add("condition", new JsonObject
+            action.Append("condition", new JsonObject
             {
                 ["kind"] = "applicability",
                 ["expression"] = new JsonObject
@@ -39,7 +39,7 @@ internal static class PriorTherapyMapper
                     ["expression"] = expression,
                 },
             }.WithExtensions([draft.Cite(stated.Here)]));
-            foreach (var input in Inputs(context, draft, needs)) action.Add("input", input);
+            foreach (var input in Inputs(context, draft, needs)) action.Append("input", input);
         }
     }
 
