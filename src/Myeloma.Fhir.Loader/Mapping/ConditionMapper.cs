@@ -20,6 +20,9 @@ internal static class ConditionMapper
         return draft.Concept(Canonicals.Condition, code, display, context.Codes);
     }
 
+    /// <summary>The words of the use, and those of the condition where the words of the use name the state alone ("relapsed or …").</summary>
+    public static IEnumerable<Citation> Places(Stated<IndicationFact> stated) => [stated.Here, stated.Near(stated.Fact.Condition.Display)];
+
     public static JsonObject Event(Draft draft, MappingContext context, string name) =>
         draft.Concept(Canonicals.Condition, Ids.From(name), name, context.Codes);
 
@@ -45,8 +48,9 @@ internal static class ConditionMapper
         foreach (var stated in facts.Of<TherapyFact>())
             if (stated.Fact is { Statement: TherapyFactKind.Condition, Term: { } condition }) Condition(condition, null, stated.Here);
         foreach (var stated in facts.Of<DiseaseFact>())
-            if (stated.Fact is { Condition: { } condition }) Condition(condition, null, stated.Here);
-        foreach (var stated in facts.Of<IndicationFact>()) Condition(stated.Fact.Condition, stated.Fact.State, stated.Here);
+            if (stated.Fact is { Condition: { } condition }) Condition(condition, null, stated.Near(condition.Display));
+        foreach (var stated in facts.Of<IndicationFact>())
+        foreach (var place in Places(stated)) Condition(stated.Fact.Condition, stated.Fact.State, place);
         foreach (var stated in facts.Of<RiskFact>()) Name(Ids.From(stated.Fact.Event), stated.Fact.Event, null, stated.Near(stated.Fact.Event));
         foreach (var stated in facts.Of<SideEffectFact>()) Name(Ids.From(stated.Fact.Effect), stated.Fact.Effect, null, stated.Here);
         if (named.Count == 0) return;

@@ -95,7 +95,7 @@ internal static class EvidenceMapper
             var disease = document.Of<DiseaseFact>().FirstOrDefault(fact => fact.Condition is not null);
             var characteristic = disease is null
                 ? new JsonObject { ["definitionCodeableConcept"] = Concepts.Text("not stated") }
-                : new JsonObject { ["definitionCodeableConcept"] = ConditionMapper.Concept(draft, context, disease.Condition!, null) }.WithExtensions([draft.Cite(At(disease))]);
+                : new JsonObject { ["definitionCodeableConcept"] = ConditionMapper.Concept(draft, context, disease.Condition!, null) }.WithExtensions([draft.Cite(In(disease).Near(disease.Condition!.Display))]);
             draft.Json.Set("characteristic", new JsonArray(characteristic));
             return draft;
         }

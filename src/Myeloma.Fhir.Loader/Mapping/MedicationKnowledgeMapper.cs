@@ -84,7 +84,7 @@ internal static class MedicationKnowledgeMapper
                 var first = group.First().Fact;
                 var concept = ConditionMapper.Concept(draft, context, first.Condition, first.State)
                     .WithExtensions([Extensions.Simple("modality", "valueString", first.Modality, draft.CiteAll(group.Select(stated => stated.Near(first.Modality))))])
-                    .WithExtensions(draft.CiteAll(group.Select(stated => stated.Here)));
+                    .WithExtensions(draft.CiteAll(group.SelectMany(ConditionMapper.Places)));
                 return (JsonNode)new JsonObject { ["indicationCodeableConcept"] = concept };
             }).ToArray();
 

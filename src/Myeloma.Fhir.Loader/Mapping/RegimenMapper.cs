@@ -146,8 +146,10 @@ internal static class RegimenMapper
         /// <summary>The last place before the requirement that names the drug.</summary>
         private Citation NameBefore(Stated<PriorTherapyFact> requirement, DrugKey member)
         {
-            var before = drugs.Find(member)?.Mentions.LastOrDefault(mention => mention.In == requirement.In && mention.Fact.Span.Start < requirement.Fact.Span.Start);
-            return before is null ? requirement.Near(member.Name) : before.Here;
+            var before = drugs.Find(member)?.Mentions
+                .Where(mention => mention.In == requirement.In && mention.Fact.Span.Start < requirement.Fact.Span.Start).ToList() ?? [];
+            var named = before.LastOrDefault(mention => mention.Fact.Name == DrugNameKind.Generic) ?? before.LastOrDefault();
+            return named is null ? requirement.Near(member.Name) : named.Here;
         }
 
         private void NoteMerges()

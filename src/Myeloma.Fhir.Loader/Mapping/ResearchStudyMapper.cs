@@ -105,7 +105,8 @@ internal static class ResearchStudyMapper
 
         private JsonArray Conditions() => document.Of<DiseaseFact>().Select(fact => fact.Condition).OfType<Term>().Distinct()
             .Select(condition => (JsonNode)ConditionMapper.Concept(draft, context, condition, null)
-                .WithExtensions(draft.CiteAll(document.Of<DiseaseFact>().Where(fact => fact is { Statement: DiseaseFactKind.Definition } && fact.Condition == condition).Select(At)))).ToArray();
+                .WithExtensions(draft.CiteAll(document.Of<DiseaseFact>().Where(fact => fact.Condition == condition)
+                    .Select(fact => new Stated<DiseaseFact>(fact, document).Near(condition.Display))))).ToArray();
 
         private JsonArray Notes()
         {

@@ -206,7 +206,7 @@ internal static class GoldFacts
                 return new DisseminationFact(words, publications ? 50 : null, null, publications ? Text(value, "where") : null, span);
             default:
                 return new MetaFact(Enum.Parse<MetaFactKind>(kind.Split('.')[1], ignoreCase: true),
-                    value.ValueKind == JsonValueKind.Number ? value.GetInt32().ToString(CultureInfo.InvariantCulture) : Text(fact, "value"), Text(fact, "state"), span);
+                    value.ValueKind == JsonValueKind.Number ? value.GetInt32().ToString(CultureInfo.InvariantCulture) : kind is "meta.disclaimer" or "meta.currency" ? words : Text(fact, "value"), Text(fact, "state"), span);
         }
     }
 

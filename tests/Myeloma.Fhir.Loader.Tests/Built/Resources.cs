@@ -31,7 +31,7 @@ internal static class Resources
     public static IEnumerable<JsonObject> Array(this JsonObject element, string name) =>
         element[name] is JsonArray array ? array.OfType<JsonObject>() : [];
 
-    public static string? Text(this JsonObject element, string name) => element[name]?.GetValue<string>();
+    public static string? Text(this JsonObject element, string name) => element[name] is JsonValue value ? value.GetValue<string>() : null;
 
     public static IEnumerable<JsonObject> Extensions(this JsonObject element, string name) =>
         element.Array("extension").Where(extension => extension.Text("url")!.EndsWith("/" + name, StringComparison.Ordinal) || extension.Text("url") == name);
