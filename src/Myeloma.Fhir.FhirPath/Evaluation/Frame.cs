@@ -64,13 +64,15 @@ internal sealed class Frame(Collection root, EvaluationContext context, string e
     public string Checked(string text)
     {
         CheckLength(text.Length);
+        Step(text.Length / 64);
         return text;
     }
 
+    /// <summary>For a string in the making.</summary>
+    /// <exception cref="FhirException"><c>too-costly</c>.</exception>
     public void CheckLength(long length)
     {
         if (length > Context.Limits.MaxStringLength) TooCostly($"a string of more than {Context.Limits.MaxStringLength} characters");
-        Step((int)(length / 64));
     }
 
     public void TooCostly(string what) =>

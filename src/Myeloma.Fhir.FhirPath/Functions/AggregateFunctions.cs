@@ -46,8 +46,21 @@ internal static class AggregateFunctions
             place++;
         }
 
+        for (var i = 0; i < rows[0].Keys.Length; i++) RequireOrder(rows.Select(row => row.Keys[i]).OfType<SystemValue>(), arguments);
         var comparer = Comparer<SystemValue?[]>.Create((left, right) => Compare(left, right, arguments));
         return Collection.Of(rows.OrderBy(row => row.Keys, comparer).Select(row => row.Item));
+    }
+
+    /// <summary>Before sorting: keys of one place must all have an order between them.</summary>
+    private static void RequireOrder(IEnumerable<SystemValue> keys, Arguments arguments)
+    {
+        SystemValue? first = null;
+        foreach (var key in keys)
+        {
+            first ??= key;
+            if (!Ordering.TryCompare(first, key, arguments.Frame.Zone, out _))
+                throw arguments.Site.Fault($"sort() can't put {first.TypeName} and {key.TypeName} in order.");
+        }
     }
 
     private static int Compare(SystemValue?[] left, SystemValue?[] right, Arguments arguments)
@@ -59,9 +72,7 @@ internal static class AggregateFunctions
                 (null, null) => 0,
                 (null, _) => -1,
                 (_, null) => 1,
-                ({ } first, { } second) => Ordering.TryCompare(first, second, arguments.Frame.Zone, out var found)
-                    ? found ?? 0
-                    : throw arguments.Site.Fault($"sort() can't put {first.TypeName} and {second.TypeName} in order."),
+                ({ } first, { } second) => Ordering.TryCompare(first, second, arguments.Frame.Zone, out var found) ? found ?? 0 : 0,
             };
             if (order != 0) return i < arguments.Count && arguments.Call.IsDescending[i] ? -order : order;
         }

@@ -58,13 +58,14 @@ internal static class StringFunctions
     {
         if (input.SingleString(arguments.Site) is not { } text) return Collection.Empty;
         if (arguments.String(0) is not { } pattern || arguments.String(1) is not { } substitution) return Collection.Empty;
-        var places = text.Length / Math.Max(1, pattern.Length) + 1L;
-        arguments.Frame.CheckLength(text.Length + (places * Math.Max(0, substitution.Length - pattern.Length)));
-        if (pattern.Length > 0) return Collection.Of(text.Replace(pattern, substitution, StringComparison.Ordinal));
+        if (pattern.Length == 0) arguments.Frame.CheckLength(text.Length + ((text.Length + 1L) * substitution.Length));
+        if (pattern.Length > 0 && substitution.Length > pattern.Length)
+            arguments.Frame.CheckLength(text.Length + ((long)text.AsSpan().Count(pattern) * (substitution.Length - pattern.Length)));
+        if (pattern.Length > 0) return Collection.Of(arguments.Frame.Checked(text.Replace(pattern, substitution, StringComparison.Ordinal)));
 
         var result = new StringBuilder(substitution);
         foreach (var c in text) result.Append(c).Append(substitution);
-        return Collection.Of(result.ToString());
+        return Collection.Of(arguments.Frame.Checked(result.ToString()));
     }
 
     /// <summary><c>matches(regex)</c>: whether a part of the input matches; <c>matchesFull(regex)</c>: whether all of it does. The dot matches line ends.</summary>
@@ -138,6 +139,6 @@ internal static class StringFunctions
             isFirst = false;
         }
 
-        return Collection.Of(result.ToString());
+        return Collection.Of(arguments.Frame.Checked(result.ToString()));
     }
 }

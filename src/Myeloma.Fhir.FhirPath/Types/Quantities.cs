@@ -77,6 +77,8 @@ internal static class Quantities
         if (Align(left, right) is not { } aligned) return false;
         if (left.Unit == right.Unit) return Numbers.AreEquivalent(aligned.Left, aligned.Right);
 
+        if (UnitOf(left) is { Offset: not 0 } || UnitOf(right) is { Offset: not 0 }) return Numbers.AreEquivalent(aligned.Left, aligned.Right);
+
         // Each counts with the digits it was written with, in its own unit: 4 'g' is as precise as 1 'g', so 4040 'mg' is equivalent to it.
         var unit = aligned.UsesLeftUnit ? left : right;
         var factor = ConvertTo((aligned.UsesLeftUnit ? right : left) with { Value = 1 }, unit.Unit)?.Value ?? 1;

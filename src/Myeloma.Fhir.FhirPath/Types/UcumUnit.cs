@@ -57,7 +57,9 @@ internal sealed class UcumUnit
         try
         {
             if (Offset == 0 && target.Offset == 0) return Scale(value * Mantissa / target.Mantissa, Exponent - target.Exponent);
-            return Scale((Scale(value * Mantissa, Exponent) + Offset - target.Offset) / target.Mantissa, -target.Exponent);
+            
+            // Ninths of a degree have no end as decimals: what lies beyond 18 digits is rounding.
+            return decimal.Round(Scale((Scale(value * Mantissa, Exponent) + Offset - target.Offset) / target.Mantissa, -target.Exponent), 18);
         }
         catch (OverflowException)
         {
