@@ -24,6 +24,8 @@ internal static class CriterionSql
         Criterion.Quantity quantity => NumberSql.Holds(match, quantity.Parameter.Id, quantity.Values),
         Criterion.Missing missing => Negate(missing.IsMissing, TokenSql.Holds(match, [PostingHash.Presence(missing.Parameter.Id)])),
         Criterion.Chain chain => Chain(match, chain),
+        Criterion.AllOf all => $"({Sql.Join($" AND ", all.Criteria.Select(one => Holds(match, type, one)))})",
+        Criterion.AnyOf any => $"({Sql.Join($" OR ", any.Criteria.Select(one => Holds(match, type, one)))})",
         Criterion.Never => $"FALSE",
         _ => throw new UnreachableException(),
     };

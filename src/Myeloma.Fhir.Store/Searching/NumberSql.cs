@@ -39,7 +39,7 @@ internal static class NumberSql
         Prefix.Le => $"n.low <= {value.Value}",
         Prefix.Sa => $"n.low > {value.Value}",
         Prefix.Eb => $"n.high < {value.Value}",
-        Prefix.Ap => $"(n.low < {value.High} AND n.high >= {value.Low})",
+        Prefix.Ap => $"(n.low <= {value.High} AND n.high >= {value.Low})",
         _ => throw new UnreachableException(),
     };
 }

@@ -16,8 +16,10 @@ internal static class ReferenceSql
         ReferenceValue.Local(var type, var id, null) => $"f.target_id = {id} AND f.target_type = {type}",
         ReferenceValue.Local(var type, var id, { } version) => $"f.target_id = {id} AND f.target_type = {type} AND f.version = {version}",
         ReferenceValue.AnyType(var id) => $"f.target_id = {id}",
-        ReferenceValue.Url(var url, null) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url}",
-        ReferenceValue.Url(var url, { } version) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url} AND f.version = {version}",
+        ReferenceValue.Url(var url, null, _) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url}",
+        ReferenceValue.Url(var url, { } version, false) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url} AND f.version = {version}",
+        ReferenceValue.Url(var url, { } version, true) =>
+            $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url} AND (f.version = {version} OR starts_with(f.version, {version + "."}))",
         _ => throw new UnreachableException(),
     };
 }

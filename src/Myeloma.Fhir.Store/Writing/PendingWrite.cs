@@ -1,5 +1,7 @@
+using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Search.Index;
 
 namespace Myeloma.Fhir.Store.Writing;
@@ -7,6 +9,8 @@ namespace Myeloma.Fhir.Store.Writing;
 /// <summary>One operation on its way through a transaction; what depends on the document alone outlives a retry.</summary>
 internal sealed class PendingWrite(WriteOperation operation)
 {
+    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
+
     private IndexEntries? entries;
 
     public WriteOperation Operation => operation;
@@ -66,7 +70,7 @@ internal sealed class PendingWrite(WriteOperation operation)
             return;
         }
 
-        if (Document is not null && Current is { Deleted: false } && Stamp.SameContent(Current.Body, Document))
+        if (Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Document))
         {
             Result = new WriteResult(Current.ToVersion(Key), WriteOutcome.Unchanged);
             return;
@@ -76,7 +80,7 @@ internal sealed class PendingWrite(WriteOperation operation)
         if (Current is not null && lastUpdated <= Rid.LastUpdated(Current.Rid)) lastUpdated = Rid.LastUpdated(Current.Rid).AddMilliseconds(1);
         NewRid = Rid.Of(lastUpdated, sequence);
         var number = (Current?.Version ?? 0) + 1;
-        var body = Document is null ? ReadOnlyMemory<byte>.Empty : Stamp.Apply(Document, Key.Id, number, lastUpdated);
+        var body = Document is null ? ReadOnlyMemory<byte>.Empty : ResourceStamp.Apply(Document, Key.Id, number.ToString(CultureInfo.InvariantCulture), lastUpdated);
         var method = operation switch
         {
             WriteOperation.Create => "POST",
@@ -86,6 +90,9 @@ internal sealed class PendingWrite(WriteOperation operation)
         var outcome = Document is null ? WriteOutcome.Deleted : Current is { Deleted: false } ? WriteOutcome.Updated : WriteOutcome.Created;
         Result = new WriteResult(new ResourceVersion(Key, number, lastUpdated, Document is null, method, body), outcome);
     }
+
+    /// <summary>What is stored was accepted once, whatever the limits were then.</summary>
+    private static ResourceDocument Parse(byte[] stored, ResourceDocument alike) => ResourceDocument.Parse(stored, alike.Schema, Unlimited);
 }
 
 /// <summary>A row of <c>resource</c>.</summary>
