@@ -70,17 +70,21 @@ internal sealed class PendingWrite(WriteOperation operation)
             return;
         }
 
-        if (Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Document))
+        var lastUpdated = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        if (Current is not null && lastUpdated <= Rid.LastUpdated(Current.Rid)) lastUpdated = Rid.LastUpdated(Current.Rid).AddMilliseconds(1);
+        var number = (Current?.Version ?? 0) + 1;
+        var body = Document is null
+            ? []
+            : ResourceStamp.Apply(Document, Key.Id, number.ToString(CultureInfo.InvariantCulture), lastUpdated);
+
+        // Compared with the stamp on, so that a document that leaves out id or meta counts as the same, too.
+        if (Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Parse(body, Document)))
         {
             Result = new WriteResult(Current.ToVersion(Key), WriteOutcome.Unchanged);
             return;
         }
 
-        var lastUpdated = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        if (Current is not null && lastUpdated <= Rid.LastUpdated(Current.Rid)) lastUpdated = Rid.LastUpdated(Current.Rid).AddMilliseconds(1);
         NewRid = Rid.Of(lastUpdated, sequence);
-        var number = (Current?.Version ?? 0) + 1;
-        var body = Document is null ? ReadOnlyMemory<byte>.Empty : ResourceStamp.Apply(Document, Key.Id, number.ToString(CultureInfo.InvariantCulture), lastUpdated);
         var method = operation switch
         {
             WriteOperation.Create => "POST",
