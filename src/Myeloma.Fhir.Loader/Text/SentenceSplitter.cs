@@ -1,0 +1,50 @@
+using Myeloma.Fhir.Loader.Facts;
+
+namespace Myeloma.Fhir.Loader.Text;
+
+/// <summary>Cuts a block into sentences at a full stop, question or exclamation mark that is followed by a new beginning.</summary>
+internal static class SentenceSplitter
+{
+    public static IEnumerable<Span> Split(string text, Span block, IReadOnlySet<string> abbreviations)
+    {
+        var start = block.Start;
+        for (var i = block.Start; i < block.End; i++)
+        {
+            if (text[i] is not ('.' or '!' or '?') || !EndsSentence(text, i, block, abbreviations)) continue;
+
+            var end = i + 1;
+            while (end < block.End && text[end] is '"' or '”' or '’' or ')') end++;
+            yield return Trim(text, start, end);
+            start = end;
+            i = end - 1;
+        }
+
+        var rest = Trim(text, start, block.End);
+        if (rest.Length > 0) yield return rest;
+    }
+
+    private static bool EndsSentence(string text, int i, Span block, IReadOnlySet<string> abbreviations)
+    {
+        var next = i + 1;
+        while (next < block.End && text[next] is '"' or '”' or '’' or ')') next++;
+        if (next >= block.End) return true;
+        if (!char.IsWhiteSpace(text[next])) return false;
+        while (next < block.End && char.IsWhiteSpace(text[next])) next++;
+        if (next >= block.End) return true;
+        if (char.IsLower(text[next])) return false;
+        if (text[i] != '.') return true;
+
+        var word = i;
+        while (word > block.Start && !char.IsWhiteSpace(text[word - 1]) && text[word - 1] is not '(') word--;
+        if (word == i) return true;
+        if (i - word == 1 && char.IsUpper(text[word]) && word > block.Start) return text[next] is not '(' && !char.IsUpper(text[next]);
+        return !abbreviations.Contains(text[word..i].ToLowerInvariant());
+    }
+
+    private static Span Trim(string text, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        while (end > start && char.IsWhiteSpace(text[end - 1])) end--;
+        return Span.Between(start, end);
+    }
+}
