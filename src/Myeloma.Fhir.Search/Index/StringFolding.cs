@@ -30,7 +30,15 @@ public static class StringFolding
             if (folded.Length >= MaxLength) break;
         }
 
-        return folded.ToString(0, Math.Min(folded.Length, MaxLength));
+        return Cut(folded.ToString());
+    }
+
+    /// <returns>The text, or its first <see cref="MaxLength"/> units; never half of a surrogate pair at the end.</returns>
+    public static string Cut(string text)
+    {
+        if (text.Length > 0 && text.Length < MaxLength && !char.IsHighSurrogate(text[^1])) return text;
+        if (text.Length > MaxLength) text = text[..MaxLength];
+        return text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
     }
 
     private static string Decomposed(string text)

@@ -1,0 +1,196 @@
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Search.Parameters;
+
+namespace Myeloma.Fhir.Search.Requests;
+
+/// <summary>From one name and its value to a criterion. https://hl7.org/fhir/R4/search.html#modifiers</summary>
+internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchOptions options)
+{
+    /// <summary>Parameters of the specification that stand on no resource type.</summary>
+    private static readonly string[] UnsupportedEverywhere = ["_has", "_list", "_filter", "_text", "_content", "_query", "_contained", "_containedType"];
+
+    /// <summary>Modifiers of the specification that need what is not here.</summary>
+    private static readonly string[] UnsupportedModifiers = ["above", "below", "in", "not-in", "of-type", "text", "not", "exact", "contains", "identifier", "missing", "type"];
+
+    /// <param name="fullName">As in the request, for issues: of a chain the whole chain.</param>
+    /// <returns>Null when there is nothing to search by, which is noted.</returns>
+    public Criterion? Bind(string resourceType, string fullName, string name, string value, int depth, BindingIssues issues)
+    {
+        var parts = ParameterName.Parse(name);
+        if (Find(resourceType, fullName, parts.Code, issues) is not { } parameter) return null;
+        if (parts.Chained is not null)
+            return new ChainBinding(this, registry, options).Bind(parameter, parts, fullName, value, depth, issues);
+        if (value.Length == 0)
+        {
+            issues.Ignore(IssueType.Invalid, fullName, $"Search parameter '{fullName}' has no value.");
+            return null;
+        }
+
+        var reading = new ValueReading(fullName, parameter, registry, options, issues);
+        if (parts.Modifier == "missing") return Missing(value, reading);
+        return Values(value, reading) is { } values ? Bind(parts.Modifier, values, reading) : null;
+    }
+
+    /// <summary>The parameter, when it can be searched by.</summary>
+    public SearchParameter? Find(string resourceType, string fullName, string code, BindingIssues issues)
+    {
+        var parameter = registry.Find(resourceType, code);
+        if (parameter is null && UnsupportedEverywhere.Contains(code))
+        {
+            issues.Ignore(IssueType.NotSupported, fullName, $"Search parameter '{code}' is not supported.");
+            return null;
+        }
+
+        if (parameter is null)
+        {
+            var known = registry.All(resourceType).Where(each => each.Unsupported is null).Select(each => each.Code);
+            issues.Ignore(IssueType.Invalid, fullName, $"Search parameter '{code}' is not known for {resourceType}{Suggestion.For(code, known)}");
+            return null;
+        }
+
+        if (parameter.Unsupported is { } reason)
+        {
+            issues.Ignore(IssueType.NotSupported, fullName, reason);
+            return null;
+        }
+
+        if (parameter.IsIndexed) return parameter;
+        issues.Refuse(Issue.Transient($"Resources are still being indexed by '{parameter.Code}'; search by it again later.", BindingIssues.ExpressionOf(fullName)));
+        return null;
+    }
+
+    private Criterion? Bind(string? modifier, List<string> values, ValueReading reading) => reading.Parameter switch
+    {
+        { Code: "_id" } => Id(modifier, values, reading),
+        { Code: "_lastUpdated" } => modifier is null ? LastUpdated(values, reading) : RefuseModifier(modifier, reading),
+        { Type: SearchParameterType.Token } => Token(modifier, values, reading),
+        { Type: SearchParameterType.String } => String(modifier, values, reading),
+        { Type: SearchParameterType.Reference } => Reference(modifier, values, reading),
+        { Type: SearchParameterType.Uri } => Uri(modifier, values, reading),
+        { Type: SearchParameterType.Date } => modifier is not null ? RefuseModifier(modifier, reading)
+            : reading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.Date(reading.Parameter, dates) : null,
+        { Type: SearchParameterType.Number } => modifier is not null ? RefuseModifier(modifier, reading)
+            : reading.Each(values, value => NumberReading.Read(value, reading)) is { } numbers ? new Criterion.Number(reading.Parameter, numbers) : null,
+        { Type: SearchParameterType.Quantity } => modifier is not null ? RefuseModifier(modifier, reading)
+            : reading.Each(values, value => QuantityReading.Read(value, reading)) is { } quantities ? new Criterion.Quantity(reading.Parameter, quantities) : null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static Criterion? Id(string? modifier, List<string> values, ValueReading reading)
+    {
+        if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
+        var ids = reading.Each(values, value =>
+        {
+            if (ReferenceText.IsId(value)) return value;
+            reading.Refuse(value, "an id has 1 to 64 letters, digits, hyphens and dots.");
+            return null;
+        });
+        return ids is null ? null : new Criterion.Id(ids, modifier == "not");
+    }
+
+    private static Criterion? LastUpdated(List<string> values, ValueReading reading) =>
+        reading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.LastUpdated(dates) : null;
+
+    private static Criterion? Token(string? modifier, List<string> values, ValueReading reading)
+    {
+        if (modifier == "text")
+            return reading.Each(values, value => Folded(value, reading)) is { } texts ? new Criterion.String(reading.Parameter, StringMatch.Prefix, texts, Text: true) : null;
+        if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
+        return reading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.Token(reading.Parameter, tokens, modifier == "not") : null;
+    }
+
+    private static Criterion? String(string? modifier, List<string> values, ValueReading reading)
+    {
+        StringMatch? match = modifier switch { null => StringMatch.Prefix, "contains" => StringMatch.Contains, "exact" => StringMatch.Exact, _ => null };
+        if (match is null) return RefuseModifier(modifier!, reading);
+        var texts = match == StringMatch.Exact
+            ? values.ConvertAll(value => StringFolding.Cut(EscapedText.Unescape(value)))
+            : reading.Each(values, value => Folded(value, reading));
+        return texts is null ? null : new Criterion.String(reading.Parameter, match.Value, texts);
+    }
+
+    private static string? Folded(string value, ValueReading reading)
+    {
+        var folded = StringFolding.Fold(EscapedText.Unescape(value));
+        if (folded.Length > 0) return folded;
+        reading.Refuse(value, "it has no letter, digit or sign to search for.");
+        return null;
+    }
+
+    private static Criterion? Reference(string? modifier, List<string> values, ValueReading reading)
+    {
+        if (modifier == "identifier")
+            return reading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.ReferenceIdentifier(reading.Parameter, tokens) : null;
+
+        var isType = modifier is not null && reading.Registry.Schema.IsResourceType(modifier);
+        if (isType && !reading.Parameter.Targets.Contains(modifier!))
+        {
+            reading.Issues.Refuse(Issue.Invalid(
+                $"'{reading.Parameter.Code}' does not refer to {modifier}; it refers to {Listed(reading.Parameter.Targets)}.", BindingIssues.ExpressionOf(reading.Name)));
+            return null;
+        }
+
+        var below = modifier == "below" && reading.Parameter.HasCanonicals;
+        if (!isType && !below && modifier is not (null or "not")) return RefuseModifier(modifier, reading);
+        var references = reading.Each(values, value => ReferenceReading.Read(value, isType ? modifier : null, below, reading));
+        return references is null ? null : new Criterion.Reference(reading.Parameter, [.. references.SelectMany(each => each)], modifier == "not");
+    }
+
+    private static Criterion? Uri(string? modifier, List<string> values, ValueReading reading)
+    {
+        UriMatch? match = modifier switch { null or "not" => UriMatch.Exact, "below" => UriMatch.Below, "above" => UriMatch.Above, _ => null };
+        if (match is null) return RefuseModifier(modifier!, reading);
+        if (match == UriMatch.Exact && CanonicalUrl.VersionOf(reading) is { } version && values.Exists(CanonicalUrl.HasVersion))
+            return CanonicalUrl.Bind(values, modifier == "not", version, reading);
+        return new Criterion.Uri(reading.Parameter, match.Value, values.ConvertAll(EscapedText.Unescape), modifier == "not");
+    }
+
+    private static Criterion? Missing(string value, ValueReading reading)
+    {
+        if (!reading.Parameter.HasRows) return RefuseModifier("missing", reading);
+        if (value is "true" or "false") return new Criterion.Missing(reading.Parameter, value == "true");
+        reading.Refuse(value, "expected true or false.");
+        return null;
+    }
+
+    private static Criterion? RefuseModifier(string modifier, ValueReading reading)
+    {
+        var type = reading.Parameter.Type.ToString().ToLowerInvariant();
+        var text = $"The modifier ':{modifier}' is not supported for search parameter '{reading.Parameter.Code}' of type {type}";
+        var known = UnsupportedModifiers.Contains(modifier) ? "." : Suggestion.For(modifier, ModifiersOf(reading.Parameter));
+        reading.Issues.Refuse(Issue.NotSupported(text + known, BindingIssues.ExpressionOf(reading.Name)));
+        return null;
+    }
+
+    private static string[] ModifiersOf(SearchParameter parameter) => parameter.Type switch
+    {
+        SearchParameterType.Token => ["not", "text", "missing"],
+        SearchParameterType.String => ["exact", "contains", "missing"],
+        SearchParameterType.Reference => [.. parameter.Targets, "identifier", "below", "missing", "not"],
+        SearchParameterType.Uri => ["below", "above", "missing", "not"],
+        _ => ["missing"],
+    };
+
+    /// <summary>The alternatives, empty ones left out.</summary>
+    /// <returns>Null when there is none, or a limit is passed; noted either way.</returns>
+    private List<string>? Values(string value, ValueReading reading)
+    {
+        var values = EscapedText.Split(value, ',').FindAll(each => each.Length > 0);
+        if (values.Count == 0) reading.Refuse(value, "it is empty.");
+        if (values.Count > options.MaxValues)
+        {
+            reading.Issues.Refuse(Issue.TooCostly(
+                $"Search parameter '{reading.Name}' has {values.Count} alternatives; at most {options.MaxValues} are allowed.", BindingIssues.ExpressionOf(reading.Name)));
+            return null;
+        }
+
+        if (values.Find(each => each.Length > options.MaxValueLength) is not { } tooLong) return values.Count > 0 ? values : null;
+        reading.Issues.Refuse(Issue.TooLong(
+            $"Search parameter '{reading.Name}' has a value of {tooLong.Length} characters; at most {options.MaxValueLength} are allowed.", BindingIssues.ExpressionOf(reading.Name)));
+        return null;
+    }
+
+    internal static string Listed(IReadOnlyList<string> names) => names.Count <= 8 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(8))} and {names.Count - 8} more";
+}
