@@ -15,7 +15,7 @@ public static class StringFolding
         if (IsFolded(text)) return text;
         var folded = new StringBuilder(Math.Min(text.Length, MaxLength));
         var blank = false;
-        foreach (var letter in Decomposed(text))
+        foreach (var letter in text)
         {
             if (char.IsWhiteSpace(letter))
             {
@@ -26,7 +26,8 @@ public static class StringFolding
             if (CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.Control) continue;
             if (blank) folded.Append(' ');
             blank = false;
-            folded.Append(char.ToLowerInvariant(letter));
+            if (letter > '~' && FoldingTable.Folded.TryGetValue(letter, out var plain)) folded.Append(plain);
+            else folded.Append(char.ToLowerInvariant(letter));
             if (folded.Length >= MaxLength) break;
         }
 
@@ -39,19 +40,6 @@ public static class StringFolding
         if (text.Length > 0 && text.Length < MaxLength && !char.IsHighSurrogate(text[^1])) return text;
         if (text.Length > MaxLength) text = text[..MaxLength];
         return text.Length > 0 && char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
-    }
-
-    private static string Decomposed(string text)
-    {
-        try
-        {
-            return text.Normalize(NormalizationForm.FormKD);
-        }
-        catch (ArgumentException)
-        {
-            // Half a surrogate pair has no normal form; it is compared as it stands.
-            return text;
-        }
     }
 
     private static bool IsFolded(string text)

@@ -28,7 +28,7 @@ public sealed partial record SearchParameter
     /// <summary>FHIRPath narrowed to this resource type; null when there is none to evaluate.</summary>
     public string? Expression { get; init; }
 
-    /// <summary>Resource types a reference may lead to; empty: any.</summary>
+    /// <summary>Resource types a reference may lead to: all of them when the definition says Resource or nothing. Empty for other types of parameter.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
     /// <summary>Stable in the database for resource type and url, a multiple of 4 above 0 (0 without <see cref="HasRows"/>); the next two numbers are <see cref="TextId"/> and <see cref="IdentifierId"/>.</summary>

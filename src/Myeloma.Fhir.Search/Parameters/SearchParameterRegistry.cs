@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
 
 namespace Myeloma.Fhir.Search.Parameters;
 
@@ -88,6 +89,9 @@ public sealed class SearchParameterRegistry
         return new CanonicalTarget(resourceType, url, Find(resourceType, "version") is { Type: SearchParameterType.Token, HasRows: true } version ? version : null);
     }
 
+    internal ExtractionPlan? PlanOf(string resourceType) =>
+        types.TryGetValue(resourceType, out var parameters) ? parameters.Plan : null;
+
     private static IEnumerable<string> TypesOf(SearchParameterDefinition definition, R4Schema schema)
     {
         foreach (var name in definition.Base)
@@ -106,8 +110,13 @@ public sealed class SearchParameterRegistry
 
     private sealed class TypeParameters(SearchParameter[] all)
     {
+        private readonly Lazy<ExtractionPlan> plan = new(() => new ExtractionPlan(all));
+
         public SearchParameter[] All { get; } = all;
         public FrozenDictionary<string, SearchParameter> ByCode { get; } = all.ToFrozenDictionary(parameter => parameter.Code, StringComparer.Ordinal);
+
+        /// <summary>Compiled when the first resource of the type is indexed.</summary>
+        public ExtractionPlan Plan => plan.Value;
     }
 
     private sealed class KeyOrder : IComparer<(string Type, string Code)>

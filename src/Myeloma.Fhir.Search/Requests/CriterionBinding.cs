@@ -61,7 +61,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         return null;
     }
 
-    private Criterion? Bind(string? modifier, List<string> values, ValueReading reading) => reading.Parameter switch
+    private static Criterion? Bind(string? modifier, List<string> values, ValueReading reading) => reading.Parameter switch
     {
         { Code: "_id" } => Id(modifier, values, reading),
         { Code: "_lastUpdated" } => modifier is null ? LastUpdated(values, reading) : RefuseModifier(modifier, reading),
@@ -70,18 +70,18 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         { Type: SearchParameterType.Reference } => Reference(modifier, values, reading),
         { Type: SearchParameterType.Uri } => Uri(modifier, values, reading),
         { Type: SearchParameterType.Date } => modifier is not null ? RefuseModifier(modifier, reading)
-            : reading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.Date(reading.Parameter, dates) : null,
+            : ValueReading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.Date(reading.Parameter, dates) : null,
         { Type: SearchParameterType.Number } => modifier is not null ? RefuseModifier(modifier, reading)
-            : reading.Each(values, value => NumberReading.Read(value, reading)) is { } numbers ? new Criterion.Number(reading.Parameter, numbers) : null,
+            : ValueReading.Each(values, value => NumberReading.Read(value, reading)) is { } numbers ? new Criterion.Number(reading.Parameter, numbers) : null,
         { Type: SearchParameterType.Quantity } => modifier is not null ? RefuseModifier(modifier, reading)
-            : reading.Each(values, value => QuantityReading.Read(value, reading)) is { } quantities ? new Criterion.Quantity(reading.Parameter, quantities) : null,
+            : ValueReading.Each(values, value => QuantityReading.Read(value, reading)) is { } quantities ? new Criterion.Quantity(reading.Parameter, quantities) : null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     private static Criterion? Id(string? modifier, List<string> values, ValueReading reading)
     {
         if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
-        var ids = reading.Each(values, value =>
+        var ids = ValueReading.Each(values, value =>
         {
             if (ReferenceText.IsId(value)) return value;
             reading.Refuse(value, "an id has 1 to 64 letters, digits, hyphens and dots.");
@@ -90,15 +90,15 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         return ids is null ? null : new Criterion.Id(ids, modifier == "not");
     }
 
-    private static Criterion? LastUpdated(List<string> values, ValueReading reading) =>
-        reading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.LastUpdated(dates) : null;
+    private static Criterion.LastUpdated? LastUpdated(List<string> values, ValueReading reading) =>
+        ValueReading.Each(values, value => DateReading.Read(value, reading)) is { } dates ? new Criterion.LastUpdated(dates) : null;
 
     private static Criterion? Token(string? modifier, List<string> values, ValueReading reading)
     {
         if (modifier == "text")
-            return reading.Each(values, value => Folded(value, reading)) is { } texts ? new Criterion.String(reading.Parameter, StringMatch.Prefix, texts, Text: true) : null;
+            return ValueReading.Each(values, value => Folded(value, reading)) is { } texts ? new Criterion.String(reading.Parameter, StringMatch.Prefix, texts, Text: true) : null;
         if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
-        return reading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.Token(reading.Parameter, tokens, modifier == "not") : null;
+        return ValueReading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.Token(reading.Parameter, tokens, modifier == "not") : null;
     }
 
     private static Criterion? String(string? modifier, List<string> values, ValueReading reading)
@@ -107,7 +107,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         if (match is null) return RefuseModifier(modifier!, reading);
         var texts = match == StringMatch.Exact
             ? values.ConvertAll(value => StringFolding.Cut(EscapedText.Unescape(value)))
-            : reading.Each(values, value => Folded(value, reading));
+            : ValueReading.Each(values, value => Folded(value, reading));
         return texts is null ? null : new Criterion.String(reading.Parameter, match.Value, texts);
     }
 
@@ -122,7 +122,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     private static Criterion? Reference(string? modifier, List<string> values, ValueReading reading)
     {
         if (modifier == "identifier")
-            return reading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.ReferenceIdentifier(reading.Parameter, tokens) : null;
+            return ValueReading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.ReferenceIdentifier(reading.Parameter, tokens) : null;
 
         var isType = modifier is not null && reading.Registry.Schema.IsResourceType(modifier);
         if (isType && !reading.Parameter.Targets.Contains(modifier!))
@@ -134,7 +134,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
 
         var below = modifier == "below" && reading.Parameter.HasCanonicals;
         if (!isType && !below && modifier is not (null or "not")) return RefuseModifier(modifier, reading);
-        var references = reading.Each(values, value => ReferenceReading.Read(value, isType ? modifier : null, below, reading));
+        var references = ValueReading.Each(values, value => ReferenceReading.Read(value, isType ? modifier : null, below, reading));
         return references is null ? null : new Criterion.Reference(reading.Parameter, [.. references.SelectMany(each => each)], modifier == "not");
     }
 

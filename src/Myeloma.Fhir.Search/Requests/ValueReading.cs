@@ -12,7 +12,7 @@ internal sealed record ValueReading(string Name, SearchParameter Parameter, Sear
 
     /// <summary>Reads every alternative.</summary>
     /// <returns>Null when one of them is malformed, which is noted.</returns>
-    public List<T>? Each<T>(IReadOnlyList<string> values, Func<string, T?> read)
+    public static List<T>? Each<T>(IReadOnlyList<string> values, Func<string, T?> read)
         where T : class
     {
         List<T> all = new(values.Count);
