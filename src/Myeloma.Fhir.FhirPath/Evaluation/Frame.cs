@@ -12,7 +12,7 @@ internal sealed class Frame(Collection root, EvaluationContext context, string e
     private int stepsLeft = context.Limits.MaxSteps;
     private int untilClock = StepsBetweenClockReadings;
     private long started;
-    private DateTimeOffset? now;
+    private EvaluationClock? clock;
 
     /// <summary><c>%context</c>.</summary>
     public Collection Root { get; } = root;
@@ -27,13 +27,10 @@ internal sealed class Frame(Collection root, EvaluationContext context, string e
     /// <summary><c>$total</c>; null outside of aggregate().</summary>
     public Collection? Total { get; set; }
 
-    /// <summary>The same instant throughout an evaluation, in the local zone of the clock.</summary>
-    public DateTimeOffset Now => now ??= Context.TimeProvider.GetLocalNow();
+    /// <summary>The same instant throughout an evaluation.</summary>
+    public EvaluationClock Clock => clock ??= new EvaluationClock(Context.TimeProvider);
 
-    /// <summary>Offset in minutes that times without a zone are taken to have.</summary>
-    public int Zone => (int)Now.Offset.TotalMinutes;
-
-    public Equality Equality => new(Zone);
+    public Equality Equality => new(Clock);
 
     /// <summary><c>%resource</c>: the context's, else the root of the document of the context element.</summary>
     public Element? Resource => Context.Resource ?? DocumentRoot;

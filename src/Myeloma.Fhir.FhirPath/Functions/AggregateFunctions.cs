@@ -58,7 +58,7 @@ internal static class AggregateFunctions
         foreach (var key in keys)
         {
             first ??= key;
-            if (!Ordering.TryCompare(first, key, arguments.Frame.Zone, out _))
+            if (!Ordering.TryCompare(first, key, arguments.Frame.Clock, out _))
                 throw arguments.Site.Fault($"sort() can't put {first.TypeName} and {key.TypeName} in order.");
         }
     }
@@ -72,7 +72,7 @@ internal static class AggregateFunctions
                 (null, null) => 0,
                 (null, _) => -1,
                 (_, null) => 1,
-                ({ } first, { } second) => Ordering.TryCompare(first, second, arguments.Frame.Zone, out var found) ? found ?? 0 : 0,
+                ({ } first, { } second) => Ordering.TryCompare(first, second, arguments.Frame.Clock, out var found) ? found ?? 0 : 0,
             };
             if (order != 0) return i < arguments.Count && arguments.Call.IsDescending[i] ? -order : order;
         }

@@ -12,7 +12,7 @@ internal static class ComparisonOperators
     public static Collection Compare(Frame frame, Collection left, Collection right, Site site, Func<int, bool> holds)
     {
         if (left.SingleValue(site) is not { } first || right.SingleValue(site) is not { } second) return Collection.Empty;
-        if (!Ordering.TryCompare(first, second, frame.Zone, out var order))
+        if (!Ordering.TryCompare(first, second, frame.Clock, out var order))
             throw site.Fault($"{site.Name} can't compare {first.TypeName} with {second.TypeName}.");
         return order is { } known ? Collection.Of(holds(known)) : Collection.Empty;
     }

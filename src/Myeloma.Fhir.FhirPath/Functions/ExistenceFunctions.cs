@@ -7,6 +7,8 @@ namespace Myeloma.Fhir.FhirPath.Functions;
 /// <summary>Existence, section 5.1. https://hl7.org/fhirpath/N1/#existence</summary>
 internal static class ExistenceFunctions
 {
+    private const int FewItems = 8;
+
     public static readonly FunctionEntry[] Entries =
     [
         new("empty", 0, 0, (input, _) => Collection.Of(input.Count == 0)),
@@ -54,11 +56,26 @@ internal static class ExistenceFunctions
         return flags;
     }
 
+    /// <summary>Pair by pair: faster than hashing as long as there are few.</summary>
+    private static Collection DistinctOfFew(Frame frame, Collection input)
+    {
+        var equality = frame.Equality;
+        var result = default(CollectionBuilder);
+        foreach (var item in input)
+        {
+            var isNew = true;
+            for (var i = 0; i < result.Count && isNew; i++) isNew = equality.AreEqual(result[i], item) != true;
+            if (isNew) result.Add(item);
+        }
+
+        return result.Count == input.Count ? input : result.ToCollection();
+    }
+
     private static bool IsSubset(Arguments arguments, Collection part, Collection whole)
     {
         if (part.Count == 0) return true;
         arguments.Frame.Step(part.Count + whole.Count);
-        var known = new HashSet<Item>(whole, new ItemComparer(arguments.Frame.Zone));
+        var known = new HashSet<Item>(whole, new ItemComparer(arguments.Frame.Clock));
         foreach (var item in part)
             if (!known.Contains(item)) return false;
         return true;
@@ -69,7 +86,8 @@ internal static class ExistenceFunctions
     {
         if (input.Count < 2) return input;
         frame.Step(input.Count);
-        var seen = new HashSet<Item>(input.Count, new ItemComparer(frame.Zone));
+        if (input.Count <= FewItems) return DistinctOfFew(frame, input);
+        var seen = new HashSet<Item>(input.Count, new ItemComparer(frame.Clock));
         var result = default(CollectionBuilder);
         foreach (var item in input)
             if (seen.Add(item)) result.Add(item);

@@ -44,7 +44,7 @@ internal static class FilteringFunctions
     /// <returns>Without repetitions and without the input; order level by level.</returns>
     private static Collection Repeat(Collection input, Arguments arguments)
     {
-        var seen = new HashSet<Item>(new ItemComparer(arguments.Frame.Zone));
+        var seen = new HashSet<Item>(new ItemComparer(arguments.Frame.Clock));
         var result = default(CollectionBuilder);
         var level = input;
         while (level.Count > 0)

@@ -29,7 +29,7 @@ internal static class SubsettingFunctions
     {
         var other = arguments.Collection(0);
         arguments.Frame.Step(input.Count + other.Count);
-        var known = new HashSet<Item>(other, new ItemComparer(arguments.Frame.Zone));
+        var known = new HashSet<Item>(other, new ItemComparer(arguments.Frame.Clock));
         var result = default(CollectionBuilder);
         foreach (var item in input)
             if (known.Contains(item) == isKept) result.Add(item);

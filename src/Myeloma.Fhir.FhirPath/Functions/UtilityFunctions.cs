@@ -37,11 +37,11 @@ internal static class UtilityFunctions
 
     private static PartialDateTime Now(Frame frame)
     {
-        var ticks = frame.Now.DateTime.Ticks;
-        return new PartialDateTime(ticks - (ticks % TimeSpan.TicksPerMillisecond), TemporalPrecision.Fraction, MillisecondDigits, frame.Zone);
+        var ticks = frame.Clock.Now.DateTime.Ticks;
+        return new PartialDateTime(ticks - (ticks % TimeSpan.TicksPerMillisecond), TemporalPrecision.Fraction, MillisecondDigits, frame.Clock.OffsetMinutes);
     }
 
-    private static PartialDateTime Today(Frame frame) => new(frame.Now.DateTime.Date.Ticks, TemporalPrecision.Day);
+    private static PartialDateTime Today(Frame frame) => new(frame.Clock.Now.DateTime.Date.Ticks, TemporalPrecision.Day);
 
     private static PartialDateTime TimeOfDay(Frame frame) => new(Now(frame).Ticks % TimeSpan.TicksPerDay, TemporalPrecision.Fraction, MillisecondDigits);
 

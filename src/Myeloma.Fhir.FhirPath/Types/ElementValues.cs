@@ -38,6 +38,36 @@ internal static class ElementValues
         }
     }
 
+    /// <summary>Text against text, byte by byte: the commonest comparison, without making strings.</summary>
+    /// <returns>Null when either is no text, or is written with escapes.</returns>
+    public static bool? AreEqualTexts(Item left, Item right)
+    {
+        if (left.IsElement)
+        {
+            if (!IsPlainText(left.Element)) return null;
+            if (right.IsElement) return IsPlainText(right.Element) ? left.Element.RawValue.SequenceEqual(right.Element.RawValue) : null;
+            return right.Value is SystemValue.String(var text) ? IsSame(left.Element.RawValue, text) : null;
+        }
+
+        return right.IsElement && left.Value is SystemValue.String(var other) && IsPlainText(right.Element) ? IsSame(right.Element.RawValue, other) : null;
+    }
+
+    private static bool IsPlainText(Element element) =>
+        element is { IsPrimitive: true, HasValue: true, Kind: JsonKind.String, IsEscaped: false } && IsText(element.Type.Name);
+
+    /// <summary>Whether values of a primitive type are Strings; the other types are listed in <see cref="Find"/>.</summary>
+    private static bool IsText(string type) =>
+        type is not ("boolean" or "integer" or "positiveInt" or "unsignedInt" or "decimal" or "date" or "dateTime" or "instant" or "time");
+
+    private static bool IsSame(ReadOnlySpan<byte> utf8, string text)
+    {
+        if (utf8.Length < text.Length || utf8.Length > text.Length * 3) return false;
+        Span<byte> encoded = stackalloc byte[256];
+        return utf8.Length <= encoded.Length && System.Text.Encoding.UTF8.TryGetBytes(text, encoded, out var length)
+            ? utf8.SequenceEqual(encoded[..length])
+            : System.Text.Encoding.UTF8.GetString(utf8) == text;
+    }
+
     /// <summary>A decimal with the digits it was written with.</summary>
     private static decimal? Number(Element element) =>
         decimal.TryParse(element.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;

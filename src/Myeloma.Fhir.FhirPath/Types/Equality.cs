@@ -3,8 +3,8 @@ using Myeloma.Fhir.Model.Elements;
 namespace Myeloma.Fhir.FhirPath.Types;
 
 /// <summary>Equality and equivalence of items and collections. https://hl7.org/fhirpath/N1/#equality</summary>
-/// <param name="zone">Offset in minutes for times without a zone.</param>
-internal readonly struct Equality(int zone)
+/// <param name="clock">Gives the zone of times without one.</param>
+internal readonly struct Equality(EvaluationClock clock)
 {
     /// <summary><c>=</c> of collections: same count, items equal in order.</summary>
     /// <returns>Null when either is empty, or when an item pair can't be decided and none is unequal.</returns>
@@ -27,6 +27,7 @@ internal readonly struct Equality(int zone)
     /// <returns>Null when it can't be decided: dates of other precision, units that do not compare.</returns>
     public bool? AreEqual(Item left, Item right)
     {
+        if (ElementValues.AreEqualTexts(left, right) is { } sameText) return sameText;
         if (left.IsElement && right.IsElement)
         {
             if (left.Element == right.Element) return true;
@@ -58,7 +59,7 @@ internal readonly struct Equality(int zone)
             case (SystemValue.TypeInfo or SystemValue.ReferenceTarget, _):
                 return left == right;
             default:
-                return Ordering.CompareTemporal(left, right, zone, out var order) ? order is null ? null : order == 0 : false;
+                return Ordering.CompareTemporal(left, right, clock, out var order) ? order is null ? null : order == 0 : false;
         }
     }
 

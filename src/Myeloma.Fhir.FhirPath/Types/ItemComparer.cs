@@ -3,10 +3,10 @@ using Myeloma.Fhir.Model.Elements;
 namespace Myeloma.Fhir.FhirPath.Types;
 
 /// <summary>FHIRPath's <c>=</c> for hash sets: what can't be decided counts as different.</summary>
-internal sealed class ItemComparer(int zone) : IEqualityComparer<Item>
+internal sealed class ItemComparer(EvaluationClock clock) : IEqualityComparer<Item>
 {
     private const int LevelsHashed = 2;
-    private readonly Equality equality = new(zone);
+    private readonly Equality equality = new(clock);
 
     public bool Equals(Item x, Item y) => equality.AreEqual(x, y) == true;
 
@@ -22,7 +22,7 @@ internal sealed class ItemComparer(int zone) : IEqualityComparer<Item>
         SystemValue.Decimal(var number) => number.GetHashCode(),
         SystemValue.String(var text) => text.GetHashCode(StringComparison.Ordinal),
         SystemValue.Date(var date) => date.Ticks.GetHashCode(),
-        SystemValue.DateTime(var dateTime) => dateTime.ToUtc(zone).Ticks.GetHashCode(),
+        SystemValue.DateTime(var dateTime) => dateTime.ToUtc(clock.OffsetMinutes).Ticks.GetHashCode(),
         SystemValue.Time(var time) => time.Ticks.GetHashCode(),
         SystemValue.Quantity => 1,
         _ => value.GetHashCode(),

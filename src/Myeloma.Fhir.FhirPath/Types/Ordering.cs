@@ -3,10 +3,10 @@ namespace Myeloma.Fhir.FhirPath.Types;
 /// <summary>Which of two values comes first. https://hl7.org/fhirpath/N1/#comparison</summary>
 internal static class Ordering
 {
-    /// <param name="zone">Offset in minutes for times without a zone.</param>
+    /// <param name="clock">Gives the zone of times without one.</param>
     /// <param name="order">Below, equal (0), above; null when it can't be decided.</param>
     /// <returns>False when values of these types have no order between them.</returns>
-    public static bool TryCompare(SystemValue left, SystemValue right, int zone, out int? order)
+    public static bool TryCompare(SystemValue left, SystemValue right, EvaluationClock clock, out int? order)
     {
         order = null;
         switch (left, right)
@@ -18,13 +18,13 @@ internal static class Ordering
                 order = Numbers.Of(left) is { } one && Numbers.Of(right) is { } other ? one.CompareTo(other) : Quantities.Compare(AsQuantity(left)!, AsQuantity(right)!);
                 return true;
             default:
-                return CompareTemporal(left, right, zone, out order);
+                return CompareTemporal(left, right, clock, out order);
         }
     }
 
     /// <summary>Dates and DateTimes among themselves, Times among themselves.</summary>
     /// <returns>False when not both are of that kind.</returns>
-    public static bool CompareTemporal(SystemValue left, SystemValue right, int zone, out int? order)
+    public static bool CompareTemporal(SystemValue left, SystemValue right, EvaluationClock clock, out int? order)
     {
         order = null;
         if (left is SystemValue.Time(var first) && right is SystemValue.Time(var second))
@@ -37,7 +37,7 @@ internal static class Ordering
 
         // A time zone means nothing to a value without a time of day: such a pair is compared as written.
         var bothHaveTime = one.Precision >= TemporalPrecision.Hour && other.Precision >= TemporalPrecision.Hour;
-        order = bothHaveTime ? PartialDateTime.Compare(one.ToUtc(zone), other.ToUtc(zone)) : PartialDateTime.Compare(one, other);
+        order = bothHaveTime ? PartialDateTime.Compare(one.ToUtc(clock.OffsetMinutes), other.ToUtc(clock.OffsetMinutes)) : PartialDateTime.Compare(one, other);
         return true;
     }
 

@@ -1,0 +1,13 @@
+namespace Myeloma.Fhir.FhirPath.Types;
+
+/// <summary>The instant of an evaluation, asked for when first needed and the same from then on.</summary>
+internal sealed class EvaluationClock(TimeProvider provider)
+{
+    private DateTimeOffset? now;
+
+    /// <summary>In the local zone of the provider.</summary>
+    public DateTimeOffset Now => now ??= provider.GetLocalNow();
+
+    /// <summary>Of the zone that times without one are taken to have.</summary>
+    public int OffsetMinutes => (int)Now.Offset.TotalMinutes;
+}
