@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Myeloma.Fhir.FhirPath.Evaluation;
 using Myeloma.Fhir.FhirPath.Types;
 using Myeloma.Fhir.Model.Issues;
@@ -73,7 +74,15 @@ internal static class StringFunctions
     {
         if (input.SingleString(arguments.Site) is not { } text || arguments.Regex(0, whole) is not { } regex) return Collection.Empty;
         arguments.Frame.Step(text.Length / 64);
-        return Collection.Of(regex.IsMatch(text));
+        try
+        {
+            return Collection.Of(regex.IsMatch(text));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            arguments.Frame.TooCostly("more than a second for a regular expression");
+            return Collection.Empty;
+        }
     }
 
     /// <summary><c>replaceMatches(regex, substitution)</c>: groups as <c>$1</c> or <c>${name}</c>. An empty regex changes nothing.</summary>
@@ -86,12 +95,19 @@ internal static class StringFunctions
         // The result may grow with every match: it is built match by match under the limit, not by one Replace.
         var result = new StringBuilder();
         var last = 0;
-        for (var match = regex.Match(text); match.Success; match = match.NextMatch())
+        try
         {
-            result.Append(text, last, match.Index - last).Append(match.Result(substitution));
-            last = match.Index + match.Length;
-            arguments.Frame.CheckLength(result.Length);
-            arguments.Frame.Step();
+            for (var match = regex.Match(text); match.Success; match = match.NextMatch())
+            {
+                result.Append(text, last, match.Index - last).Append(match.Result(substitution));
+                last = match.Index + match.Length;
+                arguments.Frame.CheckLength(result.Length);
+                arguments.Frame.Step();
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            arguments.Frame.TooCostly("more than a second for a regular expression");
         }
 
         return Collection.Of(arguments.Frame.Checked(result.Append(text, last, text.Length - last).ToString()));

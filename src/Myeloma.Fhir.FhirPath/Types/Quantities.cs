@@ -3,6 +3,8 @@ namespace Myeloma.Fhir.FhirPath.Types;
 /// <summary>Comparison and arithmetic of quantities. https://hl7.org/fhirpath/N1/#quantity</summary>
 internal static class Quantities
 {
+    private const decimal MaxMonths = 1_000_000_000_000m;
+
     /// <summary>Whether the two can be compared: same unit, or units of the same dimension.</summary>
     public static bool AreComparable(SystemValue.Quantity left, SystemValue.Quantity right) => Align(left, right) is not null;
 
@@ -15,7 +17,7 @@ internal static class Quantities
     {
         if (left.Unit == right.Unit && left.IsCalendar == right.IsCalendar) return (left.Value, right.Value, true);
         if (left.IsCalendar && right.IsCalendar && Months(left) is { } first && Months(right) is { } second)
-            return (left.Value * first, right.Value * second, first == 1);
+            return Math.Abs(left.Value) > MaxMonths || Math.Abs(right.Value) > MaxMonths ? null : (left.Value * first, right.Value * second, first == 1);
 
         if (UnitOf(left) is not { } leftUnit || UnitOf(right) is not { } rightUnit || !leftUnit.IsComparable(rightUnit)) return null;
         var leftIsFiner = leftUnit.Convert(1, rightUnit) is <= 1;
@@ -82,6 +84,7 @@ internal static class Quantities
         // Each counts with the digits it was written with, in its own unit: 4 'g' is as precise as 1 'g', so 4040 'mg' is equivalent to it.
         var unit = aligned.UsesLeftUnit ? left : right;
         var factor = ConvertTo((aligned.UsesLeftUnit ? right : left) with { Value = 1 }, unit.Unit)?.Value ?? 1;
+        if (factor == 0) return false;
         var coarse = aligned.UsesLeftUnit ? (right.Value, left.Value / factor) : (left.Value, right.Value / factor);
         return Numbers.AreEquivalentAt(coarse.Item1, coarse.Item2, Numbers.Scale(coarse.Item1));
     }
