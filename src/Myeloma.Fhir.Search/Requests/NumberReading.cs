@@ -54,6 +54,9 @@ internal static class NumberReading
         var mantissa = mark < 0 ? text : text[..mark];
         var point = mantissa.IndexOf('.', StringComparison.Ordinal);
         var scale = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
+
+        // The specification's own example reads 1e2 as 95 up to 105, as if it were 1.0e2.
+        if (point < 0 && exponent > 0) scale++;
         if (scale is > MaxScale or < -MaxScale) return null;
 
         var half = 0.5m;
