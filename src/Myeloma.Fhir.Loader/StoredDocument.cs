@@ -13,7 +13,7 @@ public static class StoredDocument
     public static string IdOf(string fileName) => DocumentMapper.IdOf(fileName);
 
     /// <summary>The document that the loader's DocumentReference and its Binary hold.</summary>
-    /// <returns>Equal to the document that was loaded, but for a byte order mark.</returns>
+    /// <returns>Equal to the document that was loaded.</returns>
     /// <exception cref="FhirException"><c>invalid</c>: the two are not what the loader writes.</exception>
     public static SourceDocument Read(ReadOnlyMemory<byte> documentReference, ReadOnlyMemory<byte> binary)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Loader.Facts;
@@ -49,15 +48,13 @@ internal static class DocumentMapper
         var titles = facts.Of<MetaFact>().Where(fact => fact.Statement == MetaFactKind.Title && fact.Value is not null).ToList();
         if (titles.Count > 0) draft.Json.Set("description", titles[0].Value, draft.CiteAll(titles.Select(fact => new Citation(facts, fact, fact.Span))));
 
-        // Size and hash are of what the Binary serves; a byte order mark of the file is not part of it.
-        var bytes = Encoding.UTF8.GetBytes(document.Text);
         draft.Json.Set("content", new JsonArray(new JsonObject
         {
             ["attachment"] = new JsonObject { ["contentType"] = "text/plain; charset=utf-8" }
                 .Set("language", document.Origin?.Language)
                 .Set("url", $"Binary/{IdOf(document)}")
-                .Set("size", bytes.Length)
-                .Set("hash", Convert.ToBase64String(Sha1(bytes)))
+                .Set("size", document.ByteLength)
+                .Set("hash", document.Sha1)
                 .Set("title", TitleOf(facts)),
         }));
     }
@@ -112,8 +109,4 @@ internal static class DocumentMapper
         else ((JsonArray)organization.Json["_name"]!["extension"]!).Then(places);
         return Concepts.Reference(organization.Reference, name);
     }
-
-#pragma warning disable CA5350 // Attachment.hash is defined as SHA-1; it is no protection. https://hl7.org/fhir/R4/datatypes.html#Attachment
-    private static byte[] Sha1(byte[] bytes) => SHA1.HashData(bytes);
-#pragma warning restore CA5350
 }

@@ -43,12 +43,14 @@ internal static class Nearby
 }
 
 /// <summary>The facts of all documents.</summary>
-/// <param name="documents">In ordinal order of their file names, so that the first statement is the same on every load.</param>
-internal sealed class FactSet(IReadOnlyList<DocumentFacts> documents)
+/// <param name="documents">In any order.</param>
+internal sealed class FactSet(IEnumerable<DocumentFacts> documents)
 {
-    public IReadOnlyList<DocumentFacts> Documents => documents;
+    /// <summary>In ordinal order of their file names, so that the first statement is the same on every load.</summary>
+    public IReadOnlyList<DocumentFacts> Documents { get; } =
+        [.. documents.OrderBy(document => document.Document.FileName, StringComparer.Ordinal)];
 
     /// <summary>The facts of one kind in the order of the documents, within one in text order.</summary>
     public IEnumerable<Stated<TFact>> Of<TFact>() where TFact : Fact =>
-        documents.SelectMany(document => document.Of<TFact>().Select(fact => new Stated<TFact>(fact, document)));
+        Documents.SelectMany(document => document.Of<TFact>().Select(fact => new Stated<TFact>(fact, document)));
 }

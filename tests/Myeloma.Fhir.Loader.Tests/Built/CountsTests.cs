@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.Loader.Tests.Built;
 /// <summary>How many of everything the two documents give.</summary>
 public sealed class CountsTests
 {
-    private static readonly LoadResult Result = GoldFacts.Load();
+    private static readonly LoadResult Result = DriftTests.FromSeeds();
 
     [Fact]
     public void The_documents_name_eighteen_drugs_and_nothing_else_becomes_a_medication()

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Myeloma.Fhir.Loader.Codes;
 using Myeloma.Fhir.Loader.Facts;
@@ -36,10 +34,7 @@ internal static class GoldFacts
         var bytes = File.ReadAllBytes(Path.Combine(Root, "seeds", name + ".txt"));
         using var beside = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "seeds", name + ".json")));
         string? Text(string property) => beside.RootElement.GetProperty(property).GetString();
-#pragma warning disable CA5350 // Attachment.hash is SHA-1 by definition.
-        return new SourceDocument(name + ".txt", Encoding.UTF8.GetString(bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)), Convert.ToBase64String(SHA1.HashData(bytes)), bytes.Length,
-            new DocumentOrigin(Text("publisher"), Text("title"), Text("address"), Text("copyrightNotice"), Text("licenceRemarks"), Text("language")));
-#pragma warning restore CA5350
+        return SourceDocument.Parse(name + ".txt", bytes, new DocumentOrigin(Text("publisher"), Text("title"), Text("address"), Text("copyrightNotice"), Text("licenceRemarks"), Text("language")));
     }
 
     private static DocumentFacts Read(string id, string name)

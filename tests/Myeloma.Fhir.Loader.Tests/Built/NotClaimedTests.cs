@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.Loader.Tests.Built;
 /// <summary>What the two documents do not state and no resource may claim; one test a point of the list.</summary>
 public sealed class NotClaimedTests
 {
-    private static readonly LoadResult Result = GoldFacts.Load();
+    private static readonly LoadResult Result = DriftTests.FromSeeds();
 
     /// <summary>Provenance, terminologies and statements in the documents' own words are not claims about treatment.</summary>
     private static IEnumerable<JsonObject> Treatment => Result.OfType("PlanDefinition").Concat(Result.OfType("ActivityDefinition"))

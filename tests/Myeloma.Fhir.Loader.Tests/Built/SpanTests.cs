@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.Loader.Tests.Built;
 public sealed partial class SpanTests
 {
     private const string Derivation = "http://hl7.org/fhir/StructureDefinition/derivation-reference";
-    private static readonly LoadResult Result = GoldFacts.Load();
+    private static readonly LoadResult Result = DriftTests.FromSeeds();
 
     private static readonly Dictionary<string, string> Texts = GoldFacts.Documents.Values.ToDictionary(
         document => $"DocumentReference/{StoredDocument.IdOf(document.Document.FileName)}", document => document.Document.Text);
