@@ -1,9 +1,15 @@
+using Myeloma.Fhir.Search.Parameters;
+
 namespace Myeloma.Fhir.Store.Setup;
 
 /// <summary>A search parameter of one resource type, as the database knows it.</summary>
 /// <param name="Url">Canonical URL of its SearchParameter, without version.</param>
 /// <param name="DefinitionHash">Changes when its type or its expression does; index rows made with another one are out of date.</param>
-public sealed record SearchParameterIdentity(string ResourceType, string Code, string Url, string DefinitionHash);
+public sealed record SearchParameterIdentity(string ResourceType, string Code, string Url, string DefinitionHash)
+{
+    public static SearchParameterIdentity Of(SearchParameter parameter) =>
+        new(parameter.ResourceType, parameter.Code, parameter.Url, parameter.DefinitionHash);
+}
 
 /// <summary>Whether index rows exist for a parameter.</summary>
 public enum SearchParameterStatus

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Search.Parameters;
 using Myeloma.Fhir.Store.Migrations;
 using Npgsql;
 
@@ -82,6 +83,14 @@ public static class StoreSetup
         {
             throw fault;
         }
+    }
+
+    /// <summary>The registry with the ids that its parameters have in this database, and whether their index rows are there.</summary>
+    public static async Task<SearchParameterRegistry> WithIdsAsync(
+        NpgsqlDataSource dataSource, SearchParameterRegistry registry, CancellationToken cancellationToken)
+    {
+        var registered = await SearchParameterIdsAsync(dataSource, [.. registry.Indexed.Select(SearchParameterIdentity.Of)], cancellationToken);
+        return registry.WithIds([.. registered.Select(one => (one.Id, one.Status == SearchParameterStatus.Indexed))]);
     }
 
     private static async Task<List<string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace Myeloma.Fhir.Store.Writing;
 /// <summary>One operation on its way through a transaction; what depends on the document alone outlives a retry.</summary>
 internal sealed class PendingWrite(WriteOperation operation)
 {
-    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
+    /// <summary>For what is stored already.</summary>
+    public static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
 
     private IndexEntries? entries;
 

@@ -23,7 +23,7 @@ internal sealed class WriteTransaction(
 
     private const string HistoryText = "INSERT INTO resource_history SELECT * FROM resource WHERE rid = ANY ($1)";
 
-    private const string ForgetText = "SELECT index_forget($1)";
+    public const string ForgetText = "SELECT index_forget($1)";
 
     private const string UpdateText = """
         UPDATE resource r SET rid = n.rid, version = n.version, deleted = n.deleted, method = n.method, body = n.body

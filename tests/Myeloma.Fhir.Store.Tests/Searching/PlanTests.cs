@@ -1,0 +1,159 @@
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Search.Parameters;
+using Myeloma.Fhir.Store.Searching;
+using Xunit;
+
+namespace Myeloma.Fhir.Store.Tests.Searching;
+
+/// <summary>What PostgreSQL does for a search over 100,000 resources: no big table is read from end to end.</summary>
+[Trait("Category", "Postgres")]
+public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
+{
+    public static TheoryData<string> Searches =>
+        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest"];
+
+    [Theory]
+    [MemberData(nameof(Searches))]
+    public async Task No_search_reads_a_big_table_from_end_to_end(string name)
+    {
+        var plan = await ExplainAsync(filled.Search(name), generic: false);
+
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("newest")]
+    public async Task A_plan_for_all_values_walks_the_index_in_order_and_sorts_nothing(string name)
+    {
+        var plan = await ExplainAsync(filled.Search(name), generic: true);
+
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Contains("Index Only Scan Backward", plan, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ExplainAsync(BoundSearch search, bool generic)
+    {
+        await using var connection = await filled.Fixture.Inner.DataSource.OpenConnectionAsync();
+        await using var batch = connection.CreateBatch();
+        var mode = generic ? "force_generic_plan" : "force_custom_plan";
+        SearchStatement.Page(search, null, filled.Fixture.Inner.Options).AddTo(batch);
+        var statement = batch.BatchCommands[^1];
+        batch.BatchCommands.Clear();
+
+        // Typed like the parameters, so that the prepared statement is the one the store has.
+        var types = string.Join(", ", statement.Parameters.Select(parameter => parameter.DataTypeName ?? TypeName(parameter.Value)));
+        var values = string.Join(", ", statement.Parameters.Select(parameter => Literal(parameter.Value)));
+        await ExecuteAsync($"SET plan_cache_mode = {mode}");
+        await ExecuteAsync($"PREPARE search{(types.Length == 0 ? "" : $"({types})")} AS {statement.CommandText}");
+        await using var explain = new Npgsql.NpgsqlCommand($"EXPLAIN EXECUTE search{(values.Length == 0 ? "" : $"({values})")}", connection);
+        List<string> lines = [];
+        await using (var reader = await explain.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        await ExecuteAsync("DEALLOCATE search; RESET plan_cache_mode");
+        return string.Join('\n', lines.Where(line => !line.Contains("Seq Scan on search_parameter", StringComparison.Ordinal)));
+
+        async Task ExecuteAsync(string text)
+        {
+            await using var command = new Npgsql.NpgsqlCommand(text, connection) { AllResultTypesAreUnknown = true };
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static string TypeName(object? value) => value switch
+    {
+        string => "text",
+        long => "bigint",
+        int => "integer",
+        decimal => "numeric",
+        DateTimeOffset => "timestamptz",
+        long[] => "bigint[]",
+        int[] => "integer[]",
+        _ => "text[]",
+    };
+
+    private static string Literal(object? value) => value switch
+    {
+        string text => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'",
+        DateTimeOffset instant => $"'{instant:O}'",
+        long[] numbers => $"'{{{string.Join(',', numbers)}}}'",
+        int[] numbers => $"'{{{string.Join(',', numbers)}}}'",
+        string[] texts => $"'{{{string.Join(',', texts)}}}'",
+        _ => FormattableString.Invariant($"{value}"),
+    };
+
+    /// <summary>100,000 resources with a row of every kind.</summary>
+    public sealed class Filled : IAsyncLifetime
+    {
+        private const int Resources = 100_000;
+        private readonly Dictionary<string, SearchParameter> parameters = [];
+
+        public SearchFixture Fixture { get; } = new();
+
+        public async Task InitializeAsync()
+        {
+            await Fixture.InitializeAsync();
+            foreach (var type in Enum.GetValues<SearchParameterType>())
+                parameters[type.ToString()] = await Fixture.ParameterAsync(type);
+            parameters["target"] = await Fixture.ParameterAsync(SearchParameterType.Token, "Patient");
+
+            var store = new ResourceStore(Fixture.Inner.DataSource, Fixture.Inner.Options, Fixture.Inner.Time, document => Rows(int.Parse(document.Id!, System.Globalization.CultureInfo.InvariantCulture)));
+            foreach (var chunk in Enumerable.Range(0, Resources).Chunk(10_000))
+                await store.WriteAsync([.. chunk.Select(at => new WriteOperation.Create(
+                    new ResourceKey("Basic", $"{at}"), Documents.Parse($$"""{"resourceType":"Basic","id":"{{at}}","code":{"text":"number {{at}}"} }""")))], default);
+            await Fixture.Inner.ScalarAsync("VACUUM ANALYZE");
+        }
+
+        public Task DisposeAsync() => Fixture.DisposeAsync();
+
+        public BoundSearch Search(string name)
+        {
+            var token = parameters["Token"];
+            Criterion rare = new Criterion.Token(token, [new TokenValue.InSystem("http://s", "c77")]);
+            Criterion frequent = new Criterion.Token(token, [new TokenValue.AnySystem("active")]);
+            var day = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            Criterion date = new Criterion.Date(parameters["Date"], [new DateValue(Prefix.Eq, day, day.AddDays(1))]);
+            Criterion[] criteria = name switch
+            {
+                "token" or "include" => [rare],
+                "two tokens" => [rare, frequent],
+                "token of many" => [new Criterion.Token(token, [new TokenValue.InSystem("http://s", "c77"), new TokenValue.InSystem("http://s", "c78")])],
+                "not" => [rare, new Criterion.Token(token, [new TokenValue.AnySystem("active")], Negated: true)],
+                "date" => [date],
+                "date and token" => [date, frequent],
+                "string" => [new Criterion.String(parameters["String"], StringMatch.Prefix, ["name 777"])],
+                "reference" => [new Criterion.Reference(parameters["Reference"], [new ReferenceValue.Local("Patient", "77", null)])],
+                "url" => [new Criterion.Uri(parameters["Uri"], UriMatch.Exact, ["http://x/77"])],
+                "url below" => [new Criterion.Uri(parameters["Uri"], UriMatch.Below, ["http://x/77"])],
+                "quantity" => [new Criterion.Quantity(parameters["Quantity"], [new QuantityValue(new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m), null, "mg")])],
+                "id" => [new Criterion.Id(["77"])],
+                "chain" => [new Criterion.Chain(parameters["Reference"], [new ChainTarget("Patient", new Criterion.Token(parameters["target"], [new TokenValue.AnySystem("x")]))])],
+                "missing" => [rare, new Criterion.Missing(parameters["Number"], true)],
+                _ => [],
+            };
+            return new BoundSearch
+            {
+                ResourceType = "Basic", Criteria = criteria, Count = 20,
+                Includes = name == "include" ? [new IncludeRule("Basic", [parameters["Reference"]], null, false, true), new IncludeRule("Basic", [parameters["Reference"]], null, true, false)] : [],
+            };
+        }
+
+        private IndexRows Rows(int at)
+        {
+            var rows = new IndexRows();
+            var day = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(at % 10_000);
+            rows.Tokens.Add(new TokenRow(parameters["Token"].Id, "http://s", $"c{at % 5_000}"));
+            rows.Tokens.Add(new TokenRow(parameters["Token"].Id, "http://status", at % 10 == 0 ? "retired" : "active"));
+            rows.Strings.Add(new StringRow(parameters["String"].Id, $"name {at}", $"Name {at}"));
+            rows.References.Add(new ReferenceRow(parameters["Reference"].Id, "Patient", $"{at % 20_000}", null, null));
+            rows.Uris.Add(new UriRow(parameters["Uri"].Id, $"http://x/{at}"));
+            rows.Dates.Add(new DateRow(parameters["Date"].Id, day, day.AddDays(1)));
+            rows.Quantities.Add(new QuantityRow(parameters["Quantity"].Id, "http://unitsofmeasure.org", "mg", at, at));
+            if (at % 2 == 0) rows.Numbers.Add(new NumberRow(parameters["Number"].Id, at, at));
+            rows.Present.AddRange(parameters.Values.Where(parameter => parameter.ResourceType == "Basic" && (at % 2 == 0 || parameter.Code != parameters["Number"].Code)).Select(parameter => parameter.Id));
+            return rows;
+        }
+    }
+}
