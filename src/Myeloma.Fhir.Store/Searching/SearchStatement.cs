@@ -85,11 +85,13 @@ internal sealed class SearchStatement
     {
         if (search.Total == TotalMode.None || cursor is not null) return $"";
 
+        // In the order of the index, where there is one condition only: else a limit invites PostgreSQL to read the table with its bodies.
+        Sql order = match.IsPlain ? (Sql)$" ORDER BY {Match}.rid DESC" : $"";
         Sql limit = search.Total == TotalMode.Accurate ? (Sql)$"" : $" LIMIT {new RowLimit(options.CountLimit + 1)}";
         return $"""
 
             UNION ALL
-            SELECT 2, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM (SELECT FROM {match.Source} WHERE {match.Conditions}{limit}) counted)
+            SELECT 2, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM (SELECT FROM {match.Source} WHERE {match.Conditions}{order}{limit}) counted)
             WHERE (SELECT count(*) FROM page) > {new RowLimit(search.Count)}
             """;
     }
