@@ -1,4 +1,5 @@
 using System.Data;
+using Myeloma.Fhir.Store.Reading;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store;
@@ -19,15 +20,21 @@ public sealed partial class ResourceStore
     /// <remarks>https://hl7.org/fhir/R4/http.html#read</remarks>
     public async ValueTask<ResourceVersion?> FindAsync(ResourceKey key, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 0; ; attempt++)
         {
-            await using var command = dataSource.CreateCommand(CurrentText);
-            AddKey(command, key);
-            return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
-        {
-            throw fault;
+            try
+            {
+                await using var command = dataSource.CreateCommand(CurrentText);
+                AddKey(command, key);
+                return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Reads.IsDeadConnection(exception, attempt, dataSource, cancellationToken))
+            {
+            }
+            catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+            {
+                throw fault;
+            }
         }
     }
 
@@ -36,16 +43,22 @@ public sealed partial class ResourceStore
     /// <remarks>https://hl7.org/fhir/R4/http.html#vread</remarks>
     public async ValueTask<ResourceVersion?> FindVersionAsync(ResourceKey key, int versionId, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 0; ; attempt++)
         {
-            await using var command = dataSource.CreateCommand(VersionText);
-            AddKey(command, key);
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = versionId });
-            return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
-        {
-            throw fault;
+            try
+            {
+                await using var command = dataSource.CreateCommand(VersionText);
+                AddKey(command, key);
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = versionId });
+                return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Reads.IsDeadConnection(exception, attempt, dataSource, cancellationToken))
+            {
+            }
+            catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+            {
+                throw fault;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Store.Reading;
 using Myeloma.Fhir.Store.Searching;
 using Npgsql;
 
@@ -17,18 +18,24 @@ public sealed partial class ResourceStore
     /// </remarks>
     public async Task<SearchPage> SearchAsync(BoundSearch search, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 0; ; attempt++)
         {
-            if (search.CountOnly) return await CountAsync(search, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (search.CountOnly) return await CountAsync(search, cancellationToken).ConfigureAwait(false);
 
-            var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search);
-            if (cursor is not null && !new SortSql(search.Sort).Fits(cursor))
-                throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
-            return await PageAsync(search, cursor, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
-        {
-            throw fault;
+                var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search);
+                if (cursor is not null && !new SortSql(search.Sort).Fits(cursor))
+                    throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
+                return await PageAsync(search, cursor, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Reads.IsDeadConnection(exception, attempt, dataSource, cancellationToken))
+            {
+            }
+            catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+            {
+                throw fault;
+            }
         }
     }
 
