@@ -35,7 +35,7 @@ internal static class RegimenMapper
 
         private static string NameOf(Regimen regimen)
         {
-            // A hyphen becomes an underscore in the name of an abbreviation, so that D-RVd and DRVd stay apart.
+            // A hyphen becomes an underscore in the name of an abbreviation, so that A-BC and ABC stay apart.
             if (regimen.Abbreviations.Count == 0) return Ids.Name(string.Join(' ', regimen.Members.Select(member => member.Name)));
             var name = string.Concat(regimen.Abbreviations[0].Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
             return char.IsAsciiLetterUpper(name[0]) ? name : "R_" + name;
