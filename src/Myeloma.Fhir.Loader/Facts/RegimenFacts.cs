@@ -1,7 +1,7 @@
 namespace Myeloma.Fhir.Loader.Facts;
 
 /// <summary>One drug of a combination at one place.</summary>
-/// <param name="DoseQualifier">"low-dose", "high-dose" as written in lower case; null when the text has none. No figure.</param>
+/// <param name="DoseQualifier">"low-dose", "high-dose": the words in lower case, joined by hyphens; null when the text has none. No figure.</param>
 /// <param name="DoseQualifierSpan">The words of the qualifier; null when there is none.</param>
 /// <param name="Span">The name of the drug, without brand and qualifier.</param>
 public sealed record RegimenMember(DrugKey Drug, string? DoseQualifier, Span? DoseQualifierSpan, Span Span);

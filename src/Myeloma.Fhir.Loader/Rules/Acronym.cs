@@ -9,6 +9,8 @@ internal static class Acronym
     public static bool IsRegimen(string word, Reading reading)
     {
         if (!HasShape(word)) return false;
+        var norm = word.ToLowerInvariant();
+        if (reading.Lexicon.StopWords.Contains(norm) || reading.Lexicon.NotBrands.Contains(norm) || reading.Lexicon.Drugs.HasFirst(norm)) return false;
         return !reading.Lexicon.StopAcronyms.Contains(word) && !reading.Lexicon.Classes.Abbreviations.Contains(word)
             && !reading.Names.Conditions.ContainsKey(word) && !IsPluralAcronym(word);
     }
@@ -31,7 +33,7 @@ internal static class Acronym
         if (!char.IsLetterOrDigit(word[0]) || !char.IsLetterOrDigit(word[^1])) return false;
         if (letters == 0) return digits >= 2 && word.Contains('+', StringComparison.Ordinal);
         if (capitals >= 2) return true;
-        if (capitals == 1 && word.Length <= 3 && char.IsUpper(word[0])) return true;
+        if (capitals == 1 && word.Length <= 3 && char.IsUpper(word[0]) && !word.Skip(1).Any(c => c is 'a' or 'e' or 'i' or 'o' or 'u' or 'y')) return true;
         return (capitals == 1 && digits > 0) || (capitals == 1 && word.Contains('-', StringComparison.Ordinal) && word.Length <= 8);
     }
 

@@ -22,6 +22,7 @@ internal sealed class ClassListRule : IFactRule
             {
                 if (!reading.Lexicon.Classes.Index.TryMatch(sentence.Tokens, i, out var length, out var key)) continue;
                 var at = i + length;
+                i = at - 1;
                 if (sentence.Sentence.Norm(at) != "(" || sentence.Sentence.Norm(at + 2) != ")") continue;
                 var word = sentence.Tokens[at + 1];
                 var written = reading.Text.Substring(word.Start, word.Length);

@@ -149,7 +149,8 @@ internal sealed class DrugClassRule : IFactRule
         var lexicon = sentence.Reading.Lexicon;
         for (var i = 0; i < Math.Min(5, sentence.Tokens.Count); i++)
         {
-            if (lexicon.Classes.Index.TryMatch(sentence.Tokens, i, out var length, out var key))
+            if (lexicon.Classes.Index.TryMatch(sentence.Tokens, i, out var length, out var key)
+                || (i == 0 && lexicon.Classes.AbbreviationIndex.TryMatch(sentence.Tokens, i, out length, out key)))
             {
                 var to = i + length;
                 if (sentence.Sentence.Norm(to) == "(" && sentence.Sentence.Norm(to + 2) == ")" && sentence.GroupAt(to + 1) is null) to += 3;
@@ -165,7 +166,7 @@ internal sealed class DrugClassRule : IFactRule
     /// <summary>True when "(used to treat …) include", "are", ":" or "such as" follows; then <paramref name="at"/> is behind it.</summary>
     private static bool IsIntroduction(SentenceReading sentence, ref int at)
     {
-        if (sentence.Sentence.Norm(at) is "(" or ":")
+        if (sentence.Sentence.Norm(at) is "(" or ":" or "–")
         {
             at++;
             return true;

@@ -45,7 +45,7 @@ internal sealed class IndicationRule : IFactRule
         var isDefined = conditions[0].IsDefined;
         if (isDefined) from = verb == subject.To && !subject.IsPronoun ? subject.From : verb;
         var modalityFrom = regimen is null ? verb : VerbStart(sentence, FirstVerb(sentence, subject.To, cue), subject.To);
-        var modality = sentence.Words(sentence.Sentence.SpanOf(modalityFrom, regimen is null ? cue + length : cue));
+        var modality = sentence.Words(sentence.Sentence.SpanOf(modalityFrom, regimen is null ? cue + length : sentence.Sentence.Norm(cue - 1) == "to" ? cue - 1 : cue));
 
         for (var k = 0; k < conditions.Count; k++)
         {
@@ -75,6 +75,6 @@ internal sealed class IndicationRule : IFactRule
             if (sentence.Reading.Lexicon.Words.TogetherVerbs.Contains(sentence.Tokens[i].Norm)) return i;
         }
 
-        return from;
+        return cue;
     }
 }

@@ -47,6 +47,12 @@ internal sealed class MemberListParser(Reading reading)
             {
                 state.Unclear |= group.Unclear;
                 state.Groups.Add(group);
+                if (qualifierSpan is null && QualifierBehind(sentence, group) is { } behind)
+                {
+                    qualifierSpan = behind;
+                    qualifier = reading.Words(behind).ToLowerInvariant().Replace(' ', '-');
+                }
+
                 if (state.Members.TrueForAll(member => !member.Drug.Equals(group.Drug)))
                     state.Members.Add(new RegimenMember(group.Drug, qualifier, qualifierSpan, group.Name));
                 return group.To;
@@ -56,7 +62,7 @@ internal sealed class MemberListParser(Reading reading)
             if (length > 0)
             {
                 qualifierSpan = sentence.Sentence.SpanOf(at, at + length);
-                qualifier = reading.Words(qualifierSpan.Value).ToLowerInvariant();
+                qualifier = reading.Words(qualifierSpan.Value).ToLowerInvariant().Replace(' ', '-');
                 at += length;
                 continue;
             }
@@ -64,6 +70,19 @@ internal sealed class MemberListParser(Reading reading)
             length = lexicon.MemberPrefixes.LengthAt(sentence.Tokens, at);
             if (length == 0) return null;
             at += length;
+        }
+
+        return null;
+    }
+
+    /// <summary>"drug (low dose)": the qualifier in brackets behind the name.</summary>
+    private Span? QualifierBehind(SentenceReading sentence, DrugGroup group)
+    {
+        for (var i = group.From; i < group.To - 1; i++)
+        {
+            if (sentence.Tokens[i].Norm != "(") continue;
+            var length = reading.Lexicon.DoseQualifiers.LengthAt(sentence.Tokens, i + 1);
+            if (length > 0 && sentence.Sentence.Norm(i + 1 + length) == ")") return sentence.Sentence.SpanOf(i + 1, i + 1 + length);
         }
 
         return null;

@@ -154,7 +154,8 @@ internal sealed class Reading
             var own = ByBlock[block] = [];
             if (block.Kind == BlockKind.Navigation || block.Span.Length == 0) continue;
             var isReference = block.Kind == BlockKind.ListItem && IsReferenceHeading(block.Section.Heading);
-            var spans = block.Kind == BlockKind.Heading || isReference ? [block.Span] : SentenceSplitter.Split(Text, block.Span, Lexicon.Layout.Abbreviations);
+            var isWhole = block.Kind == BlockKind.Heading || (isReference && block.Span.Length <= SentenceSplitter.LongestSentence);
+            var spans = isWhole ? [block.Span] : SentenceSplitter.Split(Text, block.Span, Lexicon.Layout.Abbreviations);
             SentenceReading? before = null;
             foreach (var span in spans)
             {

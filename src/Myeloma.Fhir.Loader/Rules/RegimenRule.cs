@@ -71,7 +71,7 @@ internal sealed class RegimenRule : IFactRule
 
     private static RegimenMention? Named(SentenceReading sentence, MemberList list)
     {
-        if (list.Members.Count < 2) return null;
+        if (list.Members.Count < 2 || SpeaksOfClass(sentence, list)) return null;
         var reading = sentence.Reading;
         var before = RegimenAbbreviation.Before(sentence, list);
         var after = before is null ? RegimenAbbreviation.After(sentence, list) : null;
@@ -85,9 +85,23 @@ internal sealed class RegimenRule : IFactRule
 
         var explained = Acronym.Explained(name.Written, list.Members, reading);
         var isShouted = !sentence.Text.Any(char.IsLower) && name.Written.All(c => !char.IsAsciiDigit(c) && c != '-');
-        var isSure = (after?.IsNamed ?? false) || (before is not null && !isShouted && HasCue(sentence, list)) || explained >= 0.6;
+        if (IsSequence(sentence, list.To))
+        {
+            reading.Refuse(sentence.Span, "the drugs are given one after another");
+            return null;
+        }
+
+        if (list.Join is Join.Commas && sentence.Span.End >= reading.Text.Length)
+        {
+            reading.Refuse(sentence.Span, "the list is cut off");
+            return null;
+        }
+
+        // Figures alone ("7+3") have no letters to compare; the brackets or dash beside them say what they stand for.
+        var isFigures = before is not null && !name.Written.Any(char.IsLetter);
+        var isSure = isFigures || (after?.IsNamed ?? false) || (before is not null && !isShouted && HasCue(sentence, list)) || explained >= 0.6;
         var isLoose = list.Join is Join.Commas or Join.Slash;
-        if (!isSure || (isLoose && explained < 0.6) || (after is { IsNamed: false } && explained < 0.6) || SpeaksOfClass(sentence, list))
+        if (!isSure || (isLoose && explained < 0.6) || (after is { IsNamed: false } && explained < 0.6))
         {
             reading.Refuse(sentence.Span, "it is not clear that the drugs are given together");
             return null;
@@ -102,12 +116,19 @@ internal sealed class RegimenRule : IFactRule
         var start = Math.Min(name.Span.Start, sentence.Tokens[list.From].Start);
         var end = Math.Max(name.Span.End, list.Groups[^1].Full.End);
         if (after is not null) end = Math.Max(end, EndOfBrackets(sentence, after.Value.To, end));
+        else if (sentence.Sentence.Norm(list.From - 1) == "(" && sentence.Sentence.Norm(list.To) == ")") end = sentence.Tokens[list.To].End;
         return Mention(sentence, name, list.Members, Span.Between(start, end));
     }
 
     /// <summary>"X with a and b (ABC)": the abbreviation may cover X, so the list alone would be wrong.</summary>
     private static bool StartsAfterPartner(SentenceReading sentence, MemberList list) =>
         TogetherCue(sentence, list) >= 0;
+
+    private static bool IsSequence(SentenceReading sentence, int at)
+    {
+        if (sentence.Sentence.Norm(at) is "," or "and") at++;
+        return (sentence.Sentence.Norm(at) == "followed" && sentence.Sentence.Norm(at + 1) == "by") || sentence.Sentence.Norm(at) is "then";
+    }
 
     private static int EndOfBrackets(SentenceReading sentence, int to, int end) =>
         to > 0 && to <= sentence.Tokens.Count && sentence.Tokens[to - 1].Norm == ")" ? Math.Max(end, sentence.Tokens[to - 1].End) : end;
@@ -119,7 +140,8 @@ internal sealed class RegimenRule : IFactRule
         if (cue >= 0) return WithPartner(sentence, list, cue, left, before);
         if (list.Members.Count < 2) return null;
         var isOf = EndsBefore(sentence, reading.Lexicon.CombinationOf, Anchor(sentence, list.From)) >= 0;
-        var isJoined = list.Join is Join.Plus or Join.With;
+        // "a and b with c" may mean two pairs; only "a with b" that is said to be given or used is one combination.
+        var isJoined = list.Join is Join.Plus || (list.Join is Join.With && list.Members.Count == 2 && sentence.HasAny(reading.Lexicon.TogetherVerbs, 0, sentence.Tokens.Count));
         var isItem = IsWholeItem(sentence, list) && HasCue(sentence, list);
         var isTogether = !isOf && !isItem && IsTogetherAfter(sentence, list);
         if (!isOf && !isJoined && !isItem && !isTogether) return null;
@@ -140,7 +162,7 @@ internal sealed class RegimenRule : IFactRule
         IReadOnlyList<RegimenMember>? partners = null;
         var start = 0;
         var from = cue;
-        if (before is not null && before.To == cue && !(sentence.Subject?.Drugs.Contains(before.Groups[0]) ?? false && before.Groups.Count == 1 && false))
+        if (before is not null && before.To == cue)
         {
             if (left is not null && left.Members.Count == 1) partners = left.Members;
             from = before.From;

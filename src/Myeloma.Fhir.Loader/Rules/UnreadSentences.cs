@@ -16,6 +16,8 @@ internal static class UnreadSentences
         var starts = spans.Select(span => span.Start).ToArray();
         foreach (var sentence in reading.Body)
         {
+            var hasItems = sentence.Block.Items.Concat(sentence.Block.Children).Any(item => IsCovered(item.Span, spans, starts, longest));
+            if (hasItems && sentence.Text[^1] is not ('.' or '!' or '?')) continue;
             if (found.ContainsKey(sentence.Span) || IsCovered(sentence.Span, spans, starts, longest) || !Speaks(sentence)) continue;
             var isCutOff = sentence.Span.End >= reading.Text.TrimEnd().Length && sentence.Block.Kind == BlockKind.Paragraph && sentence.Text[^1] is not ('.' or '!' or '?' or ':');
             found[sentence.Span] = new UnreadSentence(sentence.Words(sentence.Span), isCutOff ? "the text is cut off" : "no rule understood it", sentence.Span);

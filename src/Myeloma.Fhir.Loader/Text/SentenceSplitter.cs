@@ -5,7 +5,29 @@ namespace Myeloma.Fhir.Loader.Text;
 /// <summary>Cuts a block into sentences at a full stop, question or exclamation mark that is followed by a new beginning.</summary>
 internal static class SentenceSplitter
 {
-    public static IEnumerable<Span> Split(string text, Span block, IReadOnlySet<string> abbreviations)
+    /// <summary>Longer runs without a full stop are no prose; they are cut at a space so that no rule meets more than this at once.</summary>
+    public const int LongestSentence = 4000;
+
+    public static IEnumerable<Span> Split(string text, Span block, IReadOnlySet<string> abbreviations) =>
+        Sentences(text, block, abbreviations).SelectMany(sentence => Shorten(text, sentence));
+
+    private static IEnumerable<Span> Shorten(string text, Span sentence)
+    {
+        var start = sentence.Start;
+        while (sentence.End - start > LongestSentence)
+        {
+            var end = text.AsSpan(start, LongestSentence).LastIndexOfAny(' ', '\n', '\t');
+            end = end <= 0 ? start + LongestSentence : start + end;
+            var part = Trim(text, start, end);
+            if (part.Length > 0) yield return part;
+            start = end;
+        }
+
+        var rest = Trim(text, start, sentence.End);
+        if (rest.Length > 0) yield return rest;
+    }
+
+    private static IEnumerable<Span> Sentences(string text, Span block, IReadOnlySet<string> abbreviations)
     {
         var start = block.Start;
         for (var i = block.Start; i < block.End; i++)
