@@ -31,6 +31,12 @@ internal sealed class DrugClassRule : IFactRule
         if (sentence.Subject is not { Drugs.Count: > 0, IsChoice: false } subject) yield break;
         if (subject.IsPronoun && sentence.Previous is { } before && before.Groups.Any(group => !subject.Drugs.Contains(group) && !group.Drug.Equals(subject.Drugs[0].Drug))) yield break;
 
+        if (Belongs(sentence, subject) is { } family)
+        {
+            foreach (var drug in subject.Drugs) yield return new DrugClassFact(drug.Drug, family.Key, ClassBasis.Sentence, family.Span);
+            yield break;
+        }
+
         var at = subject.To;
         var appositive = sentence.Sentence.Norm(at) == ",";
         if (appositive || sentence.Sentence.Norm(at) is "is" or "are") at++;
@@ -54,6 +60,19 @@ internal sealed class DrugClassRule : IFactRule
             if (sentence.Sentence.Norm(at) is "and" or "," && sentence.Sentence.Norm(at + 1) is "a" or "an" && !appositive) at++;
             else yield break;
         }
+    }
+
+    /// <summary>"X belongs to a group of drugs called CLASSes".</summary>
+    private static (ClassKey Key, Span Span)? Belongs(SentenceReading sentence, Subject subject)
+    {
+        if (sentence.Sentence.Norm(subject.To) is not ("belongs" or "belong") || sentence.Sentence.Norm(subject.To + 1) != "to") return null;
+        for (var i = subject.To + 2; i < Math.Min(sentence.Tokens.Count, subject.To + 13); i++)
+        {
+            if (sentence.GroupAt(i) is not null || sentence.Tokens[i].Norm is "," or "not") return null;
+            if (sentence.Reading.Lexicon.Classes.Index.TryMatch(sentence.Tokens, i, out var length, out var key)) return (key, sentence.Sentence.SpanOf(i, i + length));
+        }
+
+        return null;
     }
 
     private static int SkipDeterminers(SentenceReading sentence, int at)

@@ -44,8 +44,10 @@ internal sealed class IndicationRule : IFactRule
         if (sentence.Sentence.Norm(from) is "is" or "are" or "was" or "were") from++;
         var isDefined = conditions[0].IsDefined;
         if (isDefined) from = verb == subject.To && !subject.IsPronoun ? subject.From : verb;
-        var modalityFrom = regimen is null ? verb : VerbStart(sentence, FirstVerb(sentence, subject.To, cue), subject.To);
-        var modality = sentence.Words(sentence.Sentence.SpanOf(modalityFrom, regimen is null ? cue + length : sentence.Sentence.Norm(cue - 1) == "to" ? cue - 1 : cue));
+        // "may be used in combination with … to treat": the words that carry the use are those before the other members.
+        var first = regimen is null ? cue : FirstVerb(sentence, subject.To, cue);
+        var modalityTo = first == cue ? cue + length : sentence.Sentence.Norm(cue - 1) == "to" ? cue - 1 : cue;
+        var modality = sentence.Words(sentence.Sentence.SpanOf(VerbStart(sentence, first, subject.To), modalityTo));
 
         for (var k = 0; k < conditions.Count; k++)
         {

@@ -29,7 +29,7 @@ internal sealed class IntendedRouteRule : IFactRule
             var to = Brackets(sentence, i + length, route);
             var from = Left(sentence, i, subject.To, out var qualifier, out var hasVerb);
             i = to - 1;
-            if (!hasVerb && !FollowsVerb(sentence, from, subject.To)) continue;
+            if (!hasVerb && !SubjectFinder.OpensWithYou(sentence) && !FollowsVerb(sentence, from, subject.To)) continue;
             if (!IsAbout(sentence, subject, from)) continue;
             foreach (var drug in subject.Drugs) yield return new RouteFact(drug.Drug, route, qualifier, sentence.Sentence.SpanOf(from, to));
         }

@@ -11,7 +11,7 @@ internal static class SubjectFinder
     public static Subject? Find(SentenceReading sentence)
     {
         if (sentence.IsReference || sentence.Tokens.Count == 0) return null;
-        return At(sentence, 0) ?? AfterOpening(sentence);
+        return At(sentence, 0) ?? WhatYouTake(sentence) ?? AfterOpening(sentence);
     }
 
     /// <summary>"However, drugA is …": a few words and a comma may come before the subject.</summary>
@@ -25,6 +25,21 @@ internal static class SubjectFinder
 
         return null;
     }
+
+    /// <summary>"You take drugA …", "You usually have drugA …": the sentence is about the drug.</summary>
+    private static Subject? WhatYouTake(SentenceReading sentence)
+    {
+        if (!OpensWithYou(sentence)) return null;
+        for (var i = 1; i < Math.Min(4, sentence.Tokens.Count - 1); i++)
+        {
+            if (sentence.Tokens[i].Norm is not ("take" or "have" or "get" or "swallow" or "receive")) continue;
+            return sentence.IsNegated(0, i + 1) ? null : Drugs(sentence, i + 1);
+        }
+
+        return null;
+    }
+
+    public static bool OpensWithYou(SentenceReading sentence) => sentence.Sentence.Norm(0) == "you";
 
     private static Subject? At(SentenceReading sentence, int start) =>
         Drugs(sentence, start) ?? Class(sentence, start) ?? Pronoun(sentence, start);
