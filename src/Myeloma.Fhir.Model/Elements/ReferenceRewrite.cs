@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.Model.Elements;
 
 /// <summary>Replaces the links of a transaction's entry, once the ids of the other entries are known.</summary>
 /// <remarks>
-/// https://hl7.org/fhir/R4/http.html#trules: <c>Reference.reference</c>, elements of type uri, url, oid and uuid, and href and src in the narrative;
+/// https://hl7.org/fhir/R4/http.html#trules: <c>Reference.reference</c>, elements of type uri, url, oid and uuid that hold a urn, and href and src in the narrative;
 /// elements of type canonical are not replaced.
 /// </remarks>
 public static class ReferenceRewrite
@@ -30,6 +30,8 @@ public static class ReferenceRewrite
         {
             if (child.Kind == JsonKind.String && (child.Type.Name is "uri" or "url" or "oid" or "uuid" || (isReference && child.Name == "reference")))
             {
+                // Outside of a Reference only a urn is a link to an entry: the url of a CodeSystem and the system of its codes are names, and stay.
+                if (!isReference && !child.RawValue.StartsWith("urn:"u8)) continue;
                 if (replacement(child.Text!) is not { } text) continue;
                 var (start, end) = JsonSplice.Extent(child.Document.Nodes[child.ValueNode]);
                 splice.Replace(start, end, JsonText.Quote(text));

@@ -1,0 +1,37 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Search.Index;
+using Npgsql;
+
+namespace Myeloma.Fhir.Store.Setup;
+
+/// <summary>An open database: its store and its search parameters' ids, for rooms that know PostgreSQL through this one only.</summary>
+public sealed class StoreDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource dataSource;
+
+    private StoreDatabase(NpgsqlDataSource dataSource, ResourceStore store)
+    {
+        this.dataSource = dataSource;
+        Store = store;
+    }
+
+    public ResourceStore Store { get; }
+
+    /// <summary>Migrates the database and opens it.</summary>
+    /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>
+    /// <exception cref="Model.Issues.FhirException">As <see cref="StoreSetup.MigrateAsync"/>.</exception>
+    public static async Task<StoreDatabase> OpenAsync(
+        string connectionString, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, CancellationToken cancellationToken)
+    {
+        await StoreSetup.MigrateAsync(connectionString, cancellationToken);
+        var dataSource = StoreSetup.Open(connectionString, options);
+        return new StoreDatabase(dataSource, new ResourceStore(dataSource, options, time, extract));
+    }
+
+    /// <inheritdoc cref="StoreSetup.SearchParameterIdsAsync"/>
+    public Task<IReadOnlyList<RegisteredSearchParameter>> SearchParameterIdsAsync(
+        IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken) =>
+        StoreSetup.SearchParameterIdsAsync(dataSource, parameters, cancellationToken);
+
+    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
+}
