@@ -1,0 +1,78 @@
+using Myeloma.Fhir.Interactions.Bundles;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Interactions;
+
+/// <summary>The batch interaction: each entry by itself, whatever becomes of the others.</summary>
+/// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
+public sealed class BatchInteraction(
+    CreateInteraction create, UpdateInteraction update, DeleteInteraction delete, Retrieval retrieval, BundleLimits limits)
+{
+    /// <param name="bundle">Of type batch.</param>
+    /// <returns>200 with a bundle of type batch-response: one entry each, in their order; a fault is the answer of its entry.</returns>
+    /// <exception cref="FhirException">The bundle itself is broken, or has more entries than allowed.</exception>
+    public async Task<FhirResponse> HandleAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
+    {
+        var elements = limits.EntriesOf(bundle);
+        var faults = FaultsByEntry(bundle, elements.Count);
+        var reader = new BundleEntryReader(context.BaseUrl);
+        var answers = new FhirResponse[elements.Count];
+        for (var i = 0; i < elements.Count; i++)
+        {
+            var issues = faults[i] ?? [];
+            var entry = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
+            answers[i] = entry is null ? FhirResponse.Fault(issues) : await AnswerAsync(entry, context, cancellationToken);
+        }
+
+        return FhirResponse.Ok(new ResponseBundleContent("batch-response", answers, context));
+    }
+
+    /// <summary>The faults of the schema, each with the entry it stands in.</summary>
+    /// <exception cref="FhirException">There are faults outside the entries.</exception>
+    private static List<Issue>?[] FaultsByEntry(ResourceDocument bundle, int count)
+    {
+        var byEntry = new List<Issue>?[count];
+        List<Issue> outside = [];
+        foreach (var issue in ResourceIntake.Errors(bundle))
+        {
+            if (EntryIndex(issue.Expression) is { } index && index < count) (byEntry[index] ??= []).Add(issue);
+            else outside.Add(issue);
+        }
+
+        return outside.Count == 0 ? byEntry : throw new FhirException(outside);
+    }
+
+    private static int? EntryIndex(string? expression)
+    {
+        const string prefix = "Bundle.entry[";
+        if (expression is null || !expression.StartsWith(prefix, StringComparison.Ordinal)) return null;
+        var end = expression.IndexOf(']', StringComparison.Ordinal);
+        return int.TryParse(expression.AsSpan(prefix.Length, end - prefix.Length), out var index) ? index : null;
+    }
+
+    private async Task<FhirResponse> AnswerAsync(BundleEntry entry, InteractionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var key = new ResourceKey(entry.Target.Type ?? "", entry.Target.Id ?? "");
+            var answer = entry.Method switch
+            {
+                "POST" => await create.HandleAsync(key.Type, entry.Resource!.Bytes, cancellationToken),
+                "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, cancellationToken),
+                "DELETE" => await delete.HandleAsync(key, entry.IfMatch, cancellationToken),
+                _ => null,
+            };
+            return answer is null
+                ? await retrieval.HandleAsync(entry, context, cancellationToken)
+                : answer.With(context.Return ?? ReturnPreference.Minimal);
+        }
+        catch (FhirException fault)
+        {
+            return FhirResponse.Fault(fault.Issues, preconditionGiven: entry.IfMatch is not null);
+        }
+    }
+}

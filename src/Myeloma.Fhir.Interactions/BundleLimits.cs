@@ -1,0 +1,20 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.Interactions;
+
+/// <summary>What a transaction or batch may cost.</summary>
+public sealed record BundleLimits(int MaxEntries)
+{
+    /// <summary>The entries of a bundle.</summary>
+    /// <exception cref="FhirException"><c>too-costly</c>: more of them than allowed.</exception>
+    internal List<Element> EntriesOf(ResourceDocument bundle)
+    {
+        var entries = bundle.Root.Children("entry").ToList();
+        return entries.Count <= MaxEntries
+            ? entries
+            : throw new FhirException(Issue.TooCostly(
+                FormattableString.Invariant($"The bundle has {entries.Count:N0} entries, more than the {MaxEntries:N0} allowed (setting Fhir:MaxBundleEntries)."),
+                "Bundle.entry"));
+    }
+}

@@ -1,0 +1,26 @@
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Model.Elements;
+
+namespace Myeloma.Fhir.Interactions.Bundles;
+
+/// <summary>One entry of a transaction or batch, its request understood. https://hl7.org/fhir/R4/bundle.html#transaction</summary>
+/// <param name="Index">Zero-based position in the bundle; answers keep this order.</param>
+/// <param name="Method">GET, HEAD, POST, PUT or DELETE.</param>
+/// <param name="Query">After the question mark, still encoded; empty when there is none.</param>
+/// <param name="FullUrl">As written; null when absent.</param>
+/// <param name="Resource">For POST and PUT, with <c>Patient</c> rather than <c>Bundle.entry[i].resource</c> as its root; null for the others.</param>
+/// <param name="IfMatch">The version that has to be current; null when none was given.</param>
+/// <param name="IfNoneMatch">Entity tags as written; null when absent.</param>
+internal sealed record BundleEntry(
+    int Index,
+    string Method,
+    RequestTarget Target,
+    string Query,
+    string? FullUrl,
+    ResourceDocument? Resource,
+    int? IfMatch,
+    string? IfNoneMatch)
+{
+    /// <summary><c>Bundle.entry[3]</c></summary>
+    public string Expression => $"Bundle.entry[{Index}]";
+}

@@ -1,0 +1,123 @@
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+
+namespace Myeloma.Fhir.Interactions.Bundles;
+
+/// <summary>Reads <c>Bundle.entry.request</c>: method, URL and preconditions, one issue a fault.</summary>
+/// <remarks>https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request</remarks>
+internal sealed class BundleEntryReader(string? baseUrl)
+{
+    /// <summary>Reads one entry.</summary>
+    /// <param name="issues">Takes the entry's faults, with expressions from the bundle's root.</param>
+    /// <returns>Null when there were any.</returns>
+    public BundleEntry? Read(Element entry, int index, List<Issue> issues)
+    {
+        var before = issues.Count;
+        var expression = $"Bundle.entry[{index}]";
+        if (entry.Child("request") is not { } request)
+        {
+            issues.Add(Issue.Required("Each entry of a transaction or batch says in 'request' what is to be done.", $"{expression}.request"));
+            return null;
+        }
+
+        var method = request.TextOf("method") ?? "";
+        var url = request.TextOf("url") ?? "";
+        if (request.Child("method") is null) issues.Add(Issue.Required("The request has no method.", $"{expression}.request.method"));
+        if (url.Length == 0) issues.Add(Issue.Required("The request has no URL.", $"{expression}.request.url"));
+        if (issues.Count > before) return null;
+
+        if (method is not ("GET" or "HEAD" or "POST" or "PUT" or "DELETE"))
+        {
+            issues.Add(Issue.NotSupported($"The method {method} is not offered in bundles; GET, HEAD, POST, PUT and DELETE are.", $"{expression}.request.method"));
+            return null;
+        }
+
+        var target = ParseUrl(url, expression, issues, out var query);
+        var resource = ResourceOf(entry, method, expression, issues);
+        var ifMatch = IfMatchOf(request, method, expression, issues);
+        RefuseConditional(request, method, target, query, expression, issues);
+        if (target is { } place) CheckPlace(method, place, query, resource, expression, issues);
+        if (issues.Count > before || target is null) return null;
+        return new BundleEntry(index, method, target.Value, query, entry.TextOf("fullUrl"), resource, ifMatch, request.TextOf("ifNoneMatch"));
+    }
+
+    /// <summary>A URL relative to the base, or absolute below it.</summary>
+    private RequestTarget? ParseUrl(string url, string expression, List<Issue> issues, out string query)
+    {
+        var path = url;
+        if (baseUrl is not null && path.StartsWith(baseUrl + "/", StringComparison.Ordinal)) path = path[(baseUrl.Length + 1)..];
+        var mark = path.IndexOf('?');
+        query = mark < 0 ? "" : path[(mark + 1)..];
+        if (mark >= 0) path = path[..mark];
+        try
+        {
+            if (path.Contains("://", StringComparison.Ordinal))
+                throw new FhirException(Issue.Invalid($"'{url}' is not below this server's base URL; entries are addressed relative to it, like 'Patient/1'."));
+            return RequestTarget.Parse(path);
+        }
+        catch (FhirException fault)
+        {
+            foreach (var issue in fault.Issues) issues.Add(issue with { Expression = $"{expression}.request.url" });
+            return null;
+        }
+    }
+
+    private static ResourceDocument? ResourceOf(Element entry, string method, string expression, List<Issue> issues)
+    {
+        var element = entry.Child("resource");
+        if (method is not ("POST" or "PUT")) return null;
+        if (element is not { } resource)
+        {
+            issues.Add(Issue.Required($"{method} needs a resource.", $"{expression}.resource"));
+            return null;
+        }
+
+        // The entry's bytes become a document of their own, so that what is stored is exactly what was sent; the bundle has kept the limits for all of them.
+        return ResourceDocument.Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length));
+    }
+
+    private static int? IfMatchOf(Element request, string method, string expression, List<Issue> issues)
+    {
+        if (request.TextOf("ifMatch") is not { } tag) return null;
+        try
+        {
+            if (method is not ("PUT" or "DELETE"))
+                throw new FhirException(Issue.Invalid($"ifMatch goes with PUT and DELETE, not with {method}."));
+            return EntityTag.ParseIfMatch(tag);
+        }
+        catch (FhirException fault)
+        {
+            foreach (var issue in fault.Issues) issues.Add(issue with { Expression = $"{expression}.request.ifMatch" });
+            return null;
+        }
+    }
+
+    private static void RefuseConditional(Element request, string method, RequestTarget? target, string query, string expression, List<Issue> issues)
+    {
+        if (request.Child("ifNoneExist") is not null)
+            issues.Add(Issue.NotSupported("Conditional create (ifNoneExist) is not offered.", $"{expression}.request.ifNoneExist"));
+        if (method is "PUT" or "DELETE" && target is { Kind: TargetKind.Type } && query.Length > 0)
+            issues.Add(Issue.NotSupported($"Conditional {(method == "PUT" ? "update" : "delete")} is not offered; name the id: {target.Value.Type}/[id].", $"{expression}.request.url"));
+    }
+
+    private static void CheckPlace(string method, RequestTarget target, string query, ResourceDocument? resource, string expression, List<Issue> issues)
+    {
+        var conditional = method is "PUT" or "DELETE" && target.Kind == TargetKind.Type && query.Length > 0;
+        var fits = method switch
+        {
+            "GET" or "HEAD" => target.Kind is not (TargetKind.System or TargetKind.SystemSearch or TargetKind.TypeSearch),
+            "POST" => target.Kind == TargetKind.Type,
+            _ => target.Kind == TargetKind.Instance || conditional,
+        };
+        if (!fits) issues.Add(Issue.NotSupported($"{method} is not offered at that URL in a bundle.", $"{expression}.request.url"));
+        if (!fits || resource is null) return;
+
+        if (resource.ResourceType != target.Type)
+            issues.Add(Issue.Invalid($"The resource is a {resource.ResourceType}, the URL names {target.Type}; they have to be the same type.", $"{expression}.resource"));
+        else if (method == "PUT" && target.Id is { } id && resource.Id != id)
+            issues.Add(resource.Id is null
+                ? Issue.Required($"An update carries the id in the resource: '{id}' was expected.", $"{expression}.resource.id")
+                : Issue.Invalid($"The resource has the id '{resource.Id}', the URL '{id}'; they have to be the same.", $"{expression}.resource.id"));
+    }
+}

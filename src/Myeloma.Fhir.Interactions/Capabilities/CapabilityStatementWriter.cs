@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Reflection;
+using System.Text.Json;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Search.Parameters;
+
+namespace Myeloma.Fhir.Interactions.Capabilities;
+
+/// <summary>Writes the CapabilityStatement. https://hl7.org/fhir/R4/capabilitystatement.html</summary>
+internal static class CapabilityStatementWriter
+{
+    private static readonly string[] TypeInteractions =
+        ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"];
+
+    private static readonly string Version =
+        typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static byte[] Write(SearchParameterRegistry registry, string baseUrl, DateTimeOffset date)
+    {
+        var output = new ArrayBufferWriter<byte>(1 << 20);
+        using (var writer = new Utf8JsonWriter(output, JsonWriting.Options))
+        {
+            writer.WriteStartObject();
+            WriteHead(writer, baseUrl, date);
+            writer.WriteStartArray("rest");
+            WriteRest(writer, registry);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteHead(Utf8JsonWriter writer, string baseUrl, DateTimeOffset date)
+    {
+        writer.WriteString("resourceType", "CapabilityStatement");
+        writer.WriteString("name", "MyelomaFhir");
+        writer.WriteString("title", "Myeloma.Fhir");
+        writer.WriteString("status", "active");
+        writer.WriteString("date", BundleWriting.Instant(date));
+        writer.WriteString("kind", "instance");
+        writer.WriteStartObject("software");
+        writer.WriteString("name", "Myeloma.Fhir");
+        writer.WriteString("version", Version);
+        writer.WriteEndObject();
+        writer.WriteStartObject("implementation");
+        writer.WriteString("description", "Terminology and plan definitions with the sources that state them");
+        writer.WriteString("url", baseUrl);
+        writer.WriteEndObject();
+        writer.WriteString("fhirVersion", "4.0.1");
+        WriteArray(writer, "format", ["application/fhir+json", "json"]);
+    }
+
+    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry)
+    {
+        var sources = RevIncludes.Of(registry);
+        writer.WriteStartObject();
+        writer.WriteString("mode", "server");
+        writer.WriteStartArray("resource");
+        foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources);
+        writer.WriteEndArray();
+        WriteInteractions(writer, ["transaction", "batch", "history-system"]);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", type);
+        writer.WriteString("profile", $"http://hl7.org/fhir/StructureDefinition/{type}");
+        WriteInteractions(writer, TypeInteractions);
+        writer.WriteString("versioning", "versioned");
+        writer.WriteBoolean("readHistory", true);
+        writer.WriteBoolean("updateCreate", true);
+        writer.WriteBoolean("conditionalCreate", false);
+        writer.WriteString("conditionalRead", "full-support");
+        writer.WriteBoolean("conditionalUpdate", false);
+        writer.WriteString("conditionalDelete", "not-supported");
+        WriteArray(writer, "referencePolicy", ["literal", "logical"]);
+
+        var parameters = registry.All(type).Where(parameter => parameter.IsIndexed).OrderBy(parameter => parameter.Code, StringComparer.Ordinal).ToList();
+        WriteArray(writer, "searchInclude", parameters.Where(parameter => parameter.Type == SearchParameterType.Reference).Select(parameter => $"{type}:{parameter.Code}"));
+        WriteArray(writer, "searchRevInclude", sources.To(type));
+        writer.WriteStartArray("searchParam");
+        foreach (var parameter in parameters) WriteParameter(writer, parameter);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteParameter(Utf8JsonWriter writer, SearchParameter parameter)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", parameter.Code);
+        writer.WriteString("definition", parameter.Url);
+        writer.WriteString("type", parameter.Type.ToString().ToLowerInvariant());
+        writer.WriteEndObject();
+    }
+
+    private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)
+    {
+        writer.WriteStartArray("interaction");
+        foreach (var code in codes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code", code);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>An array of strings; nothing at all for none, since FHIR has no empty arrays.</summary>
+    private static void WriteArray(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        var open = false;
+        foreach (var value in values)
+        {
+            if (!open) writer.WriteStartArray(name);
+            open = true;
+            writer.WriteStringValue(value);
+        }
+
+        if (open) writer.WriteEndArray();
+    }
+}

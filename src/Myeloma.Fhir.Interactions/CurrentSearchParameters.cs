@@ -1,0 +1,129 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Search;
+using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Search.Parameters;
+using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Setup;
+
+namespace Myeloma.Fhir.Interactions;
+
+/// <summary>The search parameters as of now: those of R4 and the SearchParameter resources of the database, which count without any code.</summary>
+/// <remarks>https://hl7.org/fhir/R4/searchparameter.html. Made before the database is opened, since the store indexes by it; <see cref="AttachAsync"/> completes it.</remarks>
+/// <param name="inlineReindexLimit">Stored resources up to which a write of a SearchParameter waits until they are indexed; with more it goes on in the background.</param>
+/// <param name="report">Takes what goes wrong in the background, or with a SearchParameter that can't be used.</param>
+public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<string, Exception?> report) : IDisposable
+{
+    private readonly SemaphoreSlim changing = new(1);
+    private volatile SearchParameterRegistry registry = SearchParameterRegistry.Build(R4Schema.Instance);
+    private StoreDatabase? database;
+
+    /// <summary>An immutable snapshot; one request uses one.</summary>
+    public SearchParameterRegistry Registry => registry;
+
+    /// <summary>The index rows of a resource by the parameters of now.</summary>
+    public IndexRows Extract(ResourceDocument document) => IndexExtraction.Extract(document, registry);
+
+    /// <summary>Gives the parameters their lasting ids and adds those of the database.</summary>
+    public async Task AttachAsync(StoreDatabase opened, CancellationToken cancellationToken)
+    {
+        database = opened;
+        await NumberAsync(registry, cancellationToken);
+        await RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>After a write: when it touched SearchParameters, the snapshot is made anew and stored resources are indexed by what is new.</summary>
+    public async Task AfterWriteAsync(IReadOnlyList<WriteResult> results, CancellationToken cancellationToken)
+    {
+        foreach (var result in results)
+        {
+            if (result.Version.Key.Type != "SearchParameter" || result.Outcome == WriteOutcome.Unchanged) continue;
+
+            // The write is committed: the snapshot has to follow it even when the client has gone.
+            await RefreshAsync(CancellationToken.None);
+            return;
+        }
+    }
+
+    public void Dispose() => changing.Dispose();
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            var custom = new List<SearchParameterDefinition>();
+            await foreach (var version in StoredAsync(cancellationToken))
+            {
+                try
+                {
+                    if (CustomSearchParameter.Read(ResourceDocument.Parse(version.Body)) is { } definition) custom.Add(definition);
+                }
+                catch (FhirException fault)
+                {
+                    report($"{version.Key} can't be searched by: {fault.Message}", null);
+                }
+            }
+
+            await NumberAsync(SearchParameterRegistry.Build(R4Schema.Instance, custom), cancellationToken);
+            await ReindexAsync(cancellationToken);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private async IAsyncEnumerable<ResourceVersion> StoredAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? cursor = null;
+        do
+        {
+            var page = await database!.Store.SearchAsync(
+                new BoundSearch { ResourceType = "SearchParameter", Count = 500, Total = TotalMode.None, Cursor = cursor }, cancellationToken);
+            foreach (var version in page.Matches) yield return version;
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+    }
+
+    private async Task NumberAsync(SearchParameterRegistry next, CancellationToken cancellationToken)
+    {
+        var identities = next.Indexed
+            .Select(parameter => new SearchParameterIdentity(parameter.ResourceType, parameter.Code, parameter.Url, parameter.DefinitionHash)).ToList();
+        var registered = await database!.SearchParameterIdsAsync(identities, cancellationToken);
+        registry = next.WithIds([.. registered.Select(parameter => (parameter.Id, parameter.Status == SearchParameterStatus.Indexed))]);
+    }
+
+    /// <summary>Indexes stored resources by parameters that are new: at once when they are few, else in the background; searches by them are refused meanwhile.</summary>
+    private async Task ReindexAsync(CancellationToken cancellationToken)
+    {
+        var pending = registry.Indexed.Where(parameter => !parameter.IsIndexed).ToList();
+        if (pending.Count == 0) return;
+
+        long stored = 0;
+        foreach (var type in pending.Select(parameter => parameter.ResourceType).Distinct())
+            stored += (await database!.Store.SearchAsync(new BoundSearch { ResourceType = type, Count = 0, CountOnly = true }, cancellationToken)).Total ?? 0;
+
+        var run = CompleteAsync(pending);
+        if (stored <= inlineReindexLimit) await run;
+    }
+
+    private async Task CompleteAsync(List<SearchParameter> pending)
+    {
+        try
+        {
+            await database!.Store.ReindexAsync(pending, null, CancellationToken.None);
+            var done = pending.Select(parameter => (parameter.ResourceType, parameter.Url)).ToHashSet();
+            var current = registry;
+            registry = current.WithIds(
+                [.. current.Indexed.Select(parameter => (parameter.Id, parameter.IsIndexed || done.Contains((parameter.ResourceType, parameter.Url))))]);
+        }
+        catch (FhirException fault)
+        {
+            report($"Resources could not be indexed by new search parameters; the next start tries again: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Myeloma.Fhir.Interactions.Responses;
+
+namespace Myeloma.Fhir.Interactions.Requests;
+
+/// <summary>What an interaction has to know of the request around it.</summary>
+/// <param name="BaseUrl">Absolute, without trailing slash: what links and fullUrls begin with.</param>
+/// <param name="IsStrict">Whether unknown parameters are refused (<c>Prefer: handling=strict</c>) instead of reported.</param>
+/// <param name="Return">What a write gives back; null leaves it to the interaction: single writes give the resource, bundles do not.</param>
+public sealed record InteractionContext(string BaseUrl, bool IsStrict = false, ReturnPreference? Return = null)
+{
+    /// <summary>The absolute URL of a resource, as <c>fullUrl</c> writes it.</summary>
+    public string FullUrl(string type, string id) => $"{BaseUrl}/{type}/{id}";
+}

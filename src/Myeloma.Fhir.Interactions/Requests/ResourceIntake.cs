@@ -1,0 +1,56 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Json;
+
+namespace Myeloma.Fhir.Interactions.Requests;
+
+/// <summary>The way in for every resource that is to be stored: parsed within the limits and checked against the schema.</summary>
+public sealed class ResourceIntake(ParseLimits limits)
+{
+    /// <summary>Reads a body that has to be a resource of one type.</summary>
+    /// <exception cref="FhirException">All faults of the body together: <c>structure</c>, <c>required</c>, <c>value</c>, <c>code-invalid</c>, <c>too-long</c>; <c>invalid</c> for another type.</exception>
+    public ResourceDocument Read(ReadOnlyMemory<byte> body, string resourceType)
+    {
+        var document = Read(body);
+        if (document.ResourceType != resourceType)
+            throw new FhirException(Issue.Invalid($"The body is a {document.ResourceType}, the URL names {resourceType}; they have to be the same type.", document.ResourceType));
+        return document;
+    }
+
+    /// <summary>Reads a body of any resource type.</summary>
+    /// <exception cref="FhirException">All faults of the body together, as above.</exception>
+    public ResourceDocument Read(ReadOnlyMemory<byte> body)
+    {
+        var document = Parse(body);
+        var errors = Errors(document);
+        return errors.Count == 0 ? document : throw new FhirException(errors);
+    }
+
+    /// <summary>Parses without looking at the schema's rules.</summary>
+    /// <exception cref="FhirException"><c>structure</c>, <c>too-long</c>.</exception>
+    public ResourceDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Length == 0) throw new FhirException(Issue.Structure("The request has no body; a resource was expected."));
+        return ResourceDocument.Parse(body, limits: limits);
+    }
+
+    /// <summary>The faults of a parsed resource that keep it from being stored, in the order of the document.</summary>
+    public static List<Issue> Errors(ResourceDocument document)
+    {
+        var errors = new List<Issue>();
+        foreach (var issue in StructuralCheck.Check(document))
+            if (issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal) errors.Add(issue);
+        return errors;
+    }
+
+    /// <summary>Checks that the body's id is the one of the URL. https://hl7.org/fhir/R4/http.html#update</summary>
+    /// <exception cref="FhirException"><c>required</c>: no id; <c>invalid</c>: another one.</exception>
+    public static void CheckId(ResourceDocument document, string id)
+    {
+        var own = document.Id;
+        if (own is null)
+            throw new FhirException(Issue.Required($"An update carries the id in the body: '{id}' was expected.", $"{document.ResourceType}.id"));
+        if (own != id)
+            throw new FhirException(Issue.Invalid($"The body has the id '{own}', the URL '{id}'; they have to be the same.", $"{document.ResourceType}.id"));
+    }
+}

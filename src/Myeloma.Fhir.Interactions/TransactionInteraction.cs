@@ -1,0 +1,95 @@
+using Myeloma.Fhir.Interactions.Bundles;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Interactions;
+
+/// <summary>The transaction interaction: all entries of a bundle, or none.</summary>
+/// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
+/// <param name="newId">Gives ids that were never used.</param>
+public sealed class TransactionInteraction(
+    ResourceStore store, BundleLimits limits, CurrentSearchParameters searchParameters, Retrieval retrieval, Func<string> newId)
+{
+    /// <summary>Deletions first, then creations, updates and at last the reads, which see the rest done.</summary>
+    /// <param name="bundle">Of type transaction.</param>
+    /// <returns>200 with a bundle of type transaction-response: one entry each, in their order.</returns>
+    /// <exception cref="FhirException">All faults of all entries together, with expressions like <c>Bundle.entry[3].resource.birthDate</c>; nothing was changed then.</exception>
+    public async Task<FhirResponse> HandleAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
+    {
+        var plan = Plan(bundle, context);
+        var answers = new FhirResponse[plan.Entries.Count];
+        await WriteAsync(plan, answers, context, cancellationToken);
+        foreach (var entry in plan.Entries)
+        {
+            if (entry.Method is not ("GET" or "HEAD")) continue;
+            try
+            {
+                answers[entry.Index] = await retrieval.HandleAsync(entry, context, cancellationToken);
+            }
+            catch (FhirException fault)
+            {
+                // The writes are committed by now; what a read finds missing is its own answer and no reason to deny them.
+                answers[entry.Index] = FhirResponse.Fault(fault.Issues);
+            }
+        }
+
+        return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
+    }
+
+    private TransactionPlan Plan(ResourceDocument bundle, InteractionContext context)
+    {
+        var elements = limits.EntriesOf(bundle);
+        var issues = ResourceIntake.Errors(bundle);
+        if (issues.Count > 0) throw new FhirException(issues);
+
+        var reader = new BundleEntryReader(context.BaseUrl);
+        var entries = new List<BundleEntry>(elements.Count);
+        for (var i = 0; i < elements.Count; i++)
+            if (reader.Read(elements[i], i, issues) is { } entry) entries.Add(entry);
+        if (issues.Count > 0) throw new FhirException(issues);
+
+        var plan = TransactionPlan.Make(entries, context, newId, issues);
+        return issues.Count == 0 ? plan : throw new FhirException(issues);
+    }
+
+    private async Task WriteAsync(TransactionPlan plan, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
+    {
+        if (plan.Writes.Count == 0) return;
+        var operations = new WriteOperation[plan.Writes.Count];
+        for (var i = 0; i < operations.Length; i++) operations[i] = plan.Writes[i].Operation;
+
+        var results = await StoreAsync(plan, operations, cancellationToken);
+        await searchParameters.AfterWriteAsync(results, cancellationToken);
+        for (var i = 0; i < operations.Length; i++)
+            answers[plan.Writes[i].Entry.Index] = FhirResponse.Written(results[i]).With(context.Return ?? ReturnPreference.Minimal);
+    }
+
+    private async Task<IReadOnlyList<WriteResult>> StoreAsync(TransactionPlan plan, WriteOperation[] operations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteAsync(operations, cancellationToken);
+        }
+        catch (FhirException fault)
+        {
+            throw new FhirException([.. fault.Issues.Select(issue => Placed(issue, plan))]);
+        }
+    }
+
+    /// <summary>The store names resources, the caller knows entries. A version that is not the expected one was expected by an entry's ifMatch: 412.</summary>
+    private static Issue Placed(Issue issue, TransactionPlan plan)
+    {
+        foreach (var (operation, entry) in plan.Writes)
+        {
+            if (!issue.Diagnostics.StartsWith($"{operation.Key} ", StringComparison.Ordinal)) continue;
+            return issue.MessageId == OutcomeStatus.VersionConflict
+                ? issue with { Expression = $"{entry.Expression}.request.ifMatch", MessageId = OutcomeStatus.PreconditionFailed }
+                : issue with { Expression = entry.Expression };
+        }
+
+        return issue;
+    }
+}
