@@ -1,1 +1,3 @@
-return 0;
+using Myeloma.Fhir.Server.Commands;
+
+return await CommandLine.RunAsync(args);

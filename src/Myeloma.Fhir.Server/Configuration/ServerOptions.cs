@@ -1,0 +1,131 @@
+using System.Globalization;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Server.Configuration;
+
+/// <summary>The settings of the server, section <c>Fhir</c> of the configuration (<c>Fhir__MaxBodyBytes=…</c> in the environment); deploy/configuration.md has the list.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Path under which the FHIR API lives, with leading and without trailing slash.</summary>
+    public string BasePath { get; init; } = "/fhir";
+
+    /// <summary>Absolute base URL for links, without trailing slash; null: taken from each request.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Largest request body in bytes.</summary>
+    public int MaxBodyBytes { get; init; } = 64 << 20;
+
+    /// <summary>Nesting of objects and arrays in a body.</summary>
+    public int MaxJsonDepth { get; init; } = ParseLimits.Default.MaxDepth;
+
+    /// <summary>Number of JSON values in a body.</summary>
+    public int MaxJsonNodes { get; init; } = ParseLimits.Default.MaxNodes;
+
+    /// <summary>Longest path and query in characters.</summary>
+    public int MaxUrlLength { get; init; } = 8192;
+
+    /// <summary>Requests worked on at a time; more wait in a queue.</summary>
+    public int MaxConcurrentRequests { get; init; } = 64;
+
+    /// <summary>Requests that may wait; more are answered 503 with Retry-After.</summary>
+    public int MaxQueuedRequests { get; init; } = 512;
+
+    /// <summary>How long one request may take, waiting included.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Entries of one transaction or batch.</summary>
+    public int MaxBundleEntries { get; init; } = 20_000;
+
+    /// <summary>Page size of searches and histories that name none.</summary>
+    public int DefaultPageSize { get; init; } = 50;
+
+    /// <summary>Largest page size; a larger <c>_count</c> is cut to it.</summary>
+    public int MaxPageSize { get; init; } = 1000;
+
+    /// <summary>Whether an empty or changed database is filled from the seed documents at start.</summary>
+    public bool LoadSeeds { get; init; } = true;
+
+    /// <summary>Folder of the seed documents; null: <c>seeds</c> in the content root, the working directory or beside the executable.</summary>
+    public string? SeedFolder { get; init; }
+
+    /// <summary>Folder of the private PostgreSQL cluster; null: the user's local data folder.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Stored resources up to which a new SearchParameter is indexed before its write is answered; above, in the background.</summary>
+    public int InlineReindexLimit { get; init; } = 20_000;
+
+    /// <summary>Limits of the database's part.</summary>
+    public StoreOptions Store { get; init; } = new();
+
+    /// <summary>The limits for parsing a body.</summary>
+    public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes };
+
+    /// <summary>Reads the section <c>Fhir</c>.</summary>
+    /// <exception cref="FhirException"><c>invalid</c>: a value that can't be read or makes no sense; the text names the setting.</exception>
+    public static ServerOptions From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Fhir");
+        var preset = new ServerOptions();
+        return new ServerOptions
+        {
+            BasePath = BasePathOf(section["BasePath"] ?? preset.BasePath),
+            BaseUrl = BaseUrlOf(section["BaseUrl"]),
+            MaxBodyBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
+            MaxJsonDepth = Number(section, nameof(MaxJsonDepth), preset.MaxJsonDepth, 8, 256),
+            MaxJsonNodes = Number(section, nameof(MaxJsonNodes), preset.MaxJsonNodes, 100, 100_000_000),
+            MaxUrlLength = Number(section, nameof(MaxUrlLength), preset.MaxUrlLength, 256, 60_000),
+            MaxConcurrentRequests = Number(section, nameof(MaxConcurrentRequests), preset.MaxConcurrentRequests, 1, 10_000),
+            MaxQueuedRequests = Number(section, nameof(MaxQueuedRequests), preset.MaxQueuedRequests, 0, 1_000_000),
+            RequestTimeout = TimeSpan.FromSeconds(Number(section, "RequestTimeoutSeconds", (int)preset.RequestTimeout.TotalSeconds, 1, 3600)),
+            MaxBundleEntries = Number(section, nameof(MaxBundleEntries), preset.MaxBundleEntries, 1, 1_000_000),
+            DefaultPageSize = Number(section, nameof(DefaultPageSize), preset.DefaultPageSize, 1, 10_000),
+            MaxPageSize = Number(section, nameof(MaxPageSize), preset.MaxPageSize, 1, 10_000),
+            LoadSeeds = Flag(section, nameof(LoadSeeds), preset.LoadSeeds),
+            SeedFolder = section[nameof(SeedFolder)],
+            DataFolder = section[nameof(DataFolder)],
+            InlineReindexLimit = Number(section, nameof(InlineReindexLimit), preset.InlineReindexLimit, 0, 10_000_000),
+            Store = StoreOf(section, preset.Store),
+        };
+    }
+
+    private static StoreOptions StoreOf(IConfigurationSection section, StoreOptions preset) => preset with
+    {
+        MaxConnections = Number(section, nameof(StoreOptions.MaxConnections), preset.MaxConnections, 2, 1000),
+        StatementTimeout = TimeSpan.FromSeconds(Number(section, "StatementTimeoutSeconds", (int)preset.StatementTimeout.TotalSeconds, 1, 3600)),
+        WriteTimeout = TimeSpan.FromSeconds(Number(section, "WriteTimeoutSeconds", (int)preset.WriteTimeout.TotalSeconds, 1, 3600)),
+        CountLimit = Number(section, nameof(StoreOptions.CountLimit), preset.CountLimit, 0, 100_000_000),
+        MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
+    };
+
+    private static int Number(IConfigurationSection section, string name, int preset, int min, int max)
+    {
+        if (section[name] is not { Length: > 0 } text) return preset;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
+        throw Refused($"The setting Fhir:{name} is a whole number from {min} to {max}, not '{text}'.");
+    }
+
+    private static bool Flag(IConfigurationSection section, string name, bool preset) =>
+        section[name] is not { Length: > 0 } text ? preset
+        : bool.TryParse(text, out var flag) ? flag
+        : throw Refused($"The setting Fhir:{name} is true or false, not '{text}'.");
+
+    private static string BasePathOf(string text)
+    {
+        var path = "/" + text.Trim('/');
+        return path.Length > 1 && Uri.IsWellFormedUriString(path, UriKind.Relative) && !path.Contains('?') && !path.Contains('#')
+            ? path
+            : throw Refused($"The setting Fhir:BasePath is a path like /fhir, not '{text}'.");
+    }
+
+    private static string? BaseUrlOf(string? text)
+    {
+        if (text is null or "") return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? text.TrimEnd('/')
+            : throw Refused($"The setting Fhir:BaseUrl is an absolute http or https URL, not '{text}'.");
+    }
+
+    private static FhirException Refused(string diagnostics) => new(Issue.Invalid(diagnostics));
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Http.Features;
+using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Negotiation;
+
+namespace Myeloma.Fhir.Server.Edge;
+
+/// <summary>One request to the FHIR API with what negotiation made of it.</summary>
+/// <remarks>Made before anything is known to be well-formed, so that a fault is answered in the format asked for wherever that much could be read.</remarks>
+internal sealed class FhirCall(HttpContext context, ServerOptions options)
+{
+    private static readonly List<KeyValuePair<string, string>> NoParameters = [];
+
+    private string? baseUrl;
+
+    public HttpContext Context => context;
+
+    public HttpRequest Request => context.Request;
+
+    /// <summary>Below the base path, percent-encoded, with leading slash or empty.</summary>
+    public string Path { get; private set; } = "";
+
+    /// <summary>The parameters of the URL in their order, without those that are about the answer's form (<c>_format</c>, <c>_pretty</c>).</summary>
+    public List<KeyValuePair<string, string>> Parameters { get; private set; } = NoParameters;
+
+    /// <summary>The media type of the answer.</summary>
+    public string MediaType { get; private set; } = FhirFormat.FhirJson;
+
+    /// <summary>Whether <c>_format</c> or Accept names a FHIR type, and not just any.</summary>
+    public bool AsksForFhir { get; private set; }
+
+    public bool IsPretty { get; private set; }
+
+    public Preferences Preferences { get; private set; }
+
+    /// <summary>Without trailing slash: the setting, else from the request.</summary>
+    public string BaseUrl => baseUrl ??= options.BaseUrl ?? $"{Request.Scheme}://{Request.Host.Value}{options.BasePath}";
+
+    public bool IsHead => HttpMethods.IsHead(Request.Method);
+
+    /// <summary>Whether the request carries If-Match, which decides between 409 and 412.</summary>
+    public bool HasPrecondition => Request.Headers.IfMatch.Count > 0;
+
+    /// <summary>Reads URL and headers.</summary>
+    /// <exception cref="FhirException">URL too long (414) or broken, format not offered (406), Prefer not understood (400).</exception>
+    public void Bind()
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.Length > options.MaxUrlLength)
+        {
+            throw new FhirException(Issue.TooLong($"The URL has {target.Length} characters, more than the {options.MaxUrlLength} allowed (setting Fhir:MaxUrlLength); POST _search takes longer ones.") with
+            {
+                MessageId = OutcomeStatus.UrlTooLong,
+            });
+        }
+
+        var start = target.StartsWith('/') ? 0 : target.IndexOf('/', target.IndexOf("://", StringComparison.Ordinal) + 3);
+        var mark = target.IndexOf('?');
+        // The path arrives decoded elsewhere; a base path written with escapes is no second name for it.
+        if (!target.AsSpan(start).StartsWith(options.BasePath, StringComparison.Ordinal))
+            throw new FhirException(Issue.NotFound($"There is nothing here; the FHIR API begins at {options.BasePath}."));
+        Path = target[(start + options.BasePath.Length)..(mark < 0 ? target.Length : mark)];
+        if (mark >= 0) TakeParameters(QueryText.Parse(target.AsSpan(mark + 1)));
+        var accept = Request.Headers.Accept;
+        MediaType = FhirFormat.OfAnswer(format, accept.Count <= 1 ? (string?)accept : string.Join(',', accept.ToArray()));
+        AsksForFhir = !string.IsNullOrEmpty(format) || accept.ToString().Contains("fhir", StringComparison.OrdinalIgnoreCase);
+        if (Request.Headers.TryGetValue("Prefer", out var prefer)) Preferences = Preferences.Parse(prefer);
+    }
+
+    private string? format;
+
+    /// <summary>Takes the parameters of the URL, or of a form, and keeps those about the answer's form apart.</summary>
+    public void TakeParameters(List<KeyValuePair<string, string>> parameters)
+    {
+        for (var i = parameters.Count - 1; i >= 0; i--)
+        {
+            var (name, value) = parameters[i];
+            if (name == "_format") format = value;
+            else if (name == "_pretty") IsPretty = PrettyOf(value);
+            else continue;
+            parameters.RemoveAt(i);
+        }
+
+        if (Parameters.Count == 0) Parameters = parameters;
+        else Parameters = [.. Parameters, .. parameters];
+    }
+
+    /// <summary>Applies a <c>_format</c> that came in a form.</summary>
+    public void Renegotiate() => MediaType = FhirFormat.OfAnswer(format, Request.Headers.Accept);
+
+    private static bool PrettyOf(string value) => value switch
+    {
+        "true" or "" => true,
+        "false" => false,
+        _ => throw new FhirException(Issue.Invalid($"_pretty is true or false, not '{value}'.")),
+    };
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Negotiation;
+using Myeloma.Fhir.Server.Results;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Server.Edge;
+
+/// <summary>From method and place to the interaction, and back to a response. https://hl7.org/fhir/R4/http.html#summary</summary>
+/// <remarks>One switch instead of a route table: the FHIR API has one grammar, and everything below its base path is answered here.</remarks>
+internal sealed class FhirRouter(FhirServices services, ServerOptions options)
+{
+    public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
+    {
+        if (HttpMethods.IsOptions(call.Request.Method)) return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
+
+        var target = RequestTarget.Parse(call.Path);
+        return call.Request.Method switch
+        {
+            "GET" or "HEAD" => GetAsync(call, target, cancellationToken),
+            "POST" => PostAsync(call, target, cancellationToken),
+            "PUT" => PutAsync(call, target, cancellationToken),
+            "DELETE" => DeleteAsync(call, target, cancellationToken),
+            _ => throw NotAllowed(call, target),
+        };
+    }
+
+    private Task GetAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) => target.Kind switch
+    {
+        TargetKind.Instance or TargetKind.Version => ReadAsync(call, target, cancellationToken),
+        TargetKind.Type => SearchAsync(call, target, cancellationToken),
+        TargetKind.Metadata => AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken),
+        TargetKind.InstanceHistory or TargetKind.TypeHistory or TargetKind.SystemHistory => HistoryAsync(call, target, cancellationToken),
+        _ => throw NotAllowed(call, target),
+    };
+
+    private Task PostAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) => target.Kind switch
+    {
+        TargetKind.System => BundleAsync(call, cancellationToken),
+        TargetKind.Type => CreateAsync(call, target, cancellationToken),
+        TargetKind.TypeSearch => FormSearchAsync(call, target, cancellationToken),
+        _ => throw NotAllowed(call, target),
+    };
+
+    private async Task ReadAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        var key = new ResourceKey(target.Type!, target.Id!);
+        var answer = target.Kind == TargetKind.Instance
+            ? await services.Read.HandleAsync(key, cancellationToken)
+            : await services.VRead.HandleAsync(key, target.VersionId, cancellationToken);
+        if (FhirResult.IsUnchanged(call, answer)) answer = answer with { Status = 304, Content = null };
+        else if (BinaryResult.Applies(call, answer))
+        {
+            await BinaryResult.WriteAsync(call, answer, cancellationToken);
+            return;
+        }
+        else if (call.Parameters.Count > 0) answer = answer.Viewed(ResourceView.Parse(call.Parameters));
+        await FhirResult.WriteAsync(call, answer, cancellationToken);
+    }
+
+    private async Task HistoryAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) =>
+        await AnswerAsync(call, await services.History.HandleAsync(target.Type, target.Id, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
+
+    private async Task SearchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) =>
+        await FhirResult.WriteAsync(call, await services.Search.HandleAsync(target.Type!, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
+
+    private async Task FormSearchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        if (call.Request.ContentLength is not 0 and not null || call.Request.ContentType is not null)
+        {
+            FhirFormat.CheckForm(call.Request.ContentType);
+            var body = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+            call.TakeParameters(QueryText.Parse(Encoding.UTF8.GetString(body.Span)));
+            call.Renegotiate();
+        }
+
+        await SearchAsync(call, target, cancellationToken);
+    }
+
+    private async Task CreateAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        if (call.Request.Headers.ContainsKey("If-None-Exist"))
+            throw new FhirException(Issue.NotSupported("Conditional create (If-None-Exist) is not offered."));
+        var body = await BodyAsync(call, cancellationToken);
+        await AnswerAsync(call, await services.Create.HandleAsync(target.Type!, body, cancellationToken), cancellationToken);
+    }
+
+    private async Task PutAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
+        var ifMatch = IfMatchOf(call);
+        var body = await BodyAsync(call, cancellationToken);
+        var key = new ResourceKey(target.Type!, target.Id!);
+        await AnswerAsync(call, await services.Update.HandleAsync(key, body, ifMatch, cancellationToken), cancellationToken);
+    }
+
+    private async Task DeleteAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
+        var key = new ResourceKey(target.Type!, target.Id!);
+        await AnswerAsync(call, await services.Delete.HandleAsync(key, IfMatchOf(call), cancellationToken), cancellationToken);
+    }
+
+    private async Task BundleAsync(FhirCall call, CancellationToken cancellationToken)
+    {
+        var bundle = services.Intake.Parse(await BodyAsync(call, cancellationToken));
+        if (bundle.ResourceType != "Bundle")
+            throw new FhirException(Issue.Invalid($"POST to the base URL takes a Bundle, not a {bundle.ResourceType}; post that to {call.BaseUrl}/{bundle.ResourceType}.", bundle.ResourceType));
+
+        var answer = bundle.Root.TextOf("type") switch
+        {
+            "transaction" => await services.Transaction.HandleAsync(bundle, ContextOf(call), cancellationToken),
+            "batch" => await services.Batch.HandleAsync(bundle, ContextOf(call), cancellationToken),
+            var type => throw new FhirException(Issue.Invalid(
+                type is null ? "The Bundle has no type; transaction or batch was expected." : $"A Bundle of type '{type}' can't be processed; transaction or batch was expected.", "Bundle.type")),
+        };
+        await FhirResult.WriteAsync(call, answer, cancellationToken);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken)
+    {
+        FhirFormat.CheckBody(call.Request.ContentType);
+        return await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+    }
+
+    private static Task AnswerAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken) =>
+        FhirResult.WriteAsync(call, call.Preferences.Return is { } preference && IsWrite(call) ? answer.With(preference) : answer, cancellationToken);
+
+    private static bool IsWrite(FhirCall call) => call.Request.Method is "POST" or "PUT" or "DELETE";
+
+    private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return);
+
+    private static int? IfMatchOf(FhirCall call) =>
+        call.HasPrecondition ? EntityTag.ParseIfMatch(call.Request.Headers.IfMatch.ToString()) : null;
+
+    private static FhirException NotAllowed(FhirCall call, RequestTarget target)
+    {
+        var allowed = AllowedAt(target.Kind);
+        call.Context.Response.Headers.Allow = allowed;
+        var conditional = target.Kind == TargetKind.Type && call.Parameters.Count > 0 && call.Request.Method is "PUT" or "DELETE" or "PATCH";
+        return new FhirException(Issue.NotSupported(conditional
+            ? $"Conditional {call.Request.Method} is not offered; name the id: {call.BaseUrl}/{target.Type}/[id]."
+            : $"{call.Request.Method} is not offered at this URL; {allowed} are.") with
+        {
+            MessageId = OutcomeStatus.MethodNotAllowed,
+        });
+    }
+
+    private static string AllowedAt(TargetKind kind) => kind switch
+    {
+        TargetKind.System or TargetKind.TypeSearch => "POST, OPTIONS",
+        TargetKind.SystemSearch => "OPTIONS",
+        TargetKind.Type => "GET, HEAD, POST, OPTIONS",
+        TargetKind.Instance => "GET, HEAD, PUT, DELETE, OPTIONS",
+        _ => "GET, HEAD, OPTIONS",
+    };
+}

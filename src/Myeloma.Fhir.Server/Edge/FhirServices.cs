@@ -1,0 +1,46 @@
+using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Server.Edge;
+
+/// <summary>The interactions over one database, wired once when it is open.</summary>
+public sealed class FhirServices
+{
+    public FhirServices(ResourceStore store, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time)
+    {
+        Store = store;
+        SearchParameters = searchParameters;
+        var pages = new PageSizes(options.DefaultPageSize, options.MaxPageSize);
+        var limits = new BundleLimits(options.MaxBundleEntries);
+        string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+
+        Intake = new ResourceIntake(options.ParseLimits);
+        Read = new ReadInteraction(store);
+        VRead = new VReadInteraction(store);
+        History = new HistoryInteraction(store, pages);
+        Search = new SearchInteraction(store, searchParameters, pages);
+        Create = new CreateInteraction(store, Intake, searchParameters, NewId);
+        Update = new UpdateInteraction(store, Intake, searchParameters);
+        Delete = new DeleteInteraction(store, searchParameters);
+        Capabilities = new CapabilitiesInteraction(searchParameters, time);
+        var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities);
+        Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, NewId);
+        Batch = new BatchInteraction(Create, Update, Delete, retrieval, limits);
+    }
+
+    public ResourceStore Store { get; }
+    public CurrentSearchParameters SearchParameters { get; }
+    public ResourceIntake Intake { get; }
+    public ReadInteraction Read { get; }
+    public VReadInteraction VRead { get; }
+    public HistoryInteraction History { get; }
+    public SearchInteraction Search { get; }
+    public CreateInteraction Create { get; }
+    public UpdateInteraction Update { get; }
+    public DeleteInteraction Delete { get; }
+    public CapabilitiesInteraction Capabilities { get; }
+    public TransactionInteraction Transaction { get; }
+    public BatchInteraction Batch { get; }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Server.Edge;
+using Myeloma.Fhir.Server.Negotiation;
+
+namespace Myeloma.Fhir.Server.Results;
+
+/// <summary>Puts the answer of an interaction on the wire: status, headers, and the bytes of the resource as they are.</summary>
+internal static class FhirResult
+{
+    /// <summary>Writes the answer; nothing but the headers for HEAD.</summary>
+    public static Task WriteAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken)
+    {
+        var response = call.Context.Response;
+        response.StatusCode = answer.Status;
+        WriteHeaders(call, answer, response.Headers);
+        if (answer.Content is not { } content || answer.Status is 204 or 304)
+        {
+            if (answer.Status is not (204 or 304)) response.ContentLength = 0;
+            return Task.CompletedTask;
+        }
+
+        response.ContentType = ContentTypeOf(call.MediaType);
+        if (content is ResourceContent { Json: var json } && !call.IsPretty)
+        {
+            response.ContentLength = json.Length;
+            return call.IsHead ? Task.CompletedTask : WriteAsync(response, json, cancellationToken);
+        }
+
+        return WriteMadeAsync(call, content, response, cancellationToken);
+    }
+
+    private static void WriteHeaders(FhirCall call, FhirResponse answer, IHeaderDictionary headers)
+    {
+        headers.CacheControl = "no-cache";
+        if (answer.VersionId > 0) headers.ETag = EntityTag.Of(answer.VersionId);
+        if (answer.LastUpdated is { } instant) headers.LastModified = instant.ToString("R", CultureInfo.InvariantCulture);
+        if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
+    }
+
+    private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        await response.BodyWriter.WriteAsync(json, cancellationToken);
+
+    /// <summary>What is made for this answer is written into the pipe straight away; laid out or merely measured it needs a buffer.</summary>
+    private static async Task WriteMadeAsync(FhirCall call, ResponseContent content, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (!call.IsPretty && !call.IsHead && content is not OutcomeContent)
+        {
+            content.WriteTo(response.BodyWriter);
+            await response.BodyWriter.FlushAsync(cancellationToken);
+            return;
+        }
+
+        var json = content.ToJson();
+        if (call.IsPretty) json = PrettyJson.Format(json.Span);
+        response.ContentLength = json.Length;
+        if (!call.IsHead) await WriteAsync(response, json, cancellationToken);
+    }
+
+    private static string ContentTypeOf(string mediaType) => mediaType switch
+    {
+        FhirFormat.Json => "application/json; charset=utf-8",
+        FhirFormat.TextJson => "text/json; charset=utf-8",
+        _ => "application/fhir+json; charset=utf-8",
+    };
+
+    /// <summary>Whether the client's copy is still good. https://hl7.org/fhir/R4/http.html#cread</summary>
+    public static bool IsUnchanged(FhirCall call, FhirResponse answer)
+    {
+        var headers = call.Request.Headers;
+        if (headers.IfNoneMatch.Count > 0) return EntityTag.Matches(headers.IfNoneMatch.ToString(), answer.VersionId);
+        return headers.IfModifiedSince.Count > 0
+            && answer.LastUpdated is { } changed
+            && HeaderUtilities.TryParseDate(headers.IfModifiedSince.ToString(), out var since)
+            && changed.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds();
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Myeloma.Fhir.EmbeddedPostgres;
+using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Edge;
+using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Setup;
+
+namespace Myeloma.Fhir.Server.Startup;
+
+/// <summary>Brings the database up: PostgreSQL, its layout, the search parameters, our own package, the seeds.</summary>
+internal sealed partial class DatabaseStart(ServerOptions options, string? connectionString, ServerState state, ILogger<DatabaseStart> logger) : IAsyncDisposable
+{
+    private PostgresCluster? cluster;
+    private StoreDatabase? database;
+    private CurrentSearchParameters? searchParameters;
+
+    /// <summary>All steps up to a server that can work.</summary>
+    /// <exception cref="EmbeddedPostgresException">PostgreSQL can't be found, made or started.</exception>
+    /// <exception cref="Model.Issues.FhirException">The database can't be reached, or belongs to a newer program.</exception>
+    public async Task<FhirServices> OpenAsync(CancellationToken cancellationToken)
+    {
+        // The schema takes a processor while PostgreSQL's start mostly waits.
+        var schema = Task.Run(() => R4Schema.Instance.SearchParameters.Count, cancellationToken);
+        state.Step = "PostgreSQL is being started.";
+        var address = connectionString ?? await StartClusterAsync(cancellationToken);
+        await schema;
+
+        state.Step = "The database is being opened.";
+        searchParameters = new CurrentSearchParameters(options.InlineReindexLimit, LogSearchParameter);
+        database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
+        await searchParameters.AttachAsync(database, cancellationToken);
+        var services = new FhirServices(database.Store, searchParameters, options, TimeProvider.System);
+        await FillAsync(services, cancellationToken);
+        return services;
+    }
+
+    /// <summary>For a command that works on the database without a server: the same settings, no seeds.</summary>
+    public static DatabaseStart ForCommands(string? dataFolder)
+    {
+        var configuration = ServerConfiguration.Read();
+        var options = ServerOptions.From(configuration) with { LoadSeeds = false };
+        if (dataFolder is not null) options = options with { DataFolder = dataFolder };
+        return new DatabaseStart(options, configuration.GetConnectionString("Fhir"), new ServerState(), NullLogger<DatabaseStart>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        searchParameters?.Dispose();
+        if (database is not null) await database.DisposeAsync();
+        if (cluster is not null) await cluster.DisposeAsync();
+    }
+
+    private async Task FillAsync(FhirServices services, CancellationToken cancellationToken)
+    {
+        var folder = options.LoadSeeds ? SeedLoading.FindFolder(options) : null;
+        var fingerprint = await ContentMark.FingerprintAsync(folder, cancellationToken);
+        if (await ContentMark.IsCurrentAsync(services, fingerprint, cancellationToken)) return;
+
+        state.Step = "The package is being installed.";
+        await SeedLoading.InstallPackageAsync(services, cancellationToken);
+        if (folder is not null)
+        {
+            state.Step = "The seed documents are being loaded.";
+            var written = await SeedLoading.LoadSeedsAsync(services, folder, cancellationToken);
+            LogSeeds(folder, written);
+        }
+
+        await ContentMark.SetAsync(services, fingerprint, cancellationToken);
+    }
+
+    private async Task<string> StartClusterAsync(CancellationToken cancellationToken)
+    {
+        var wanted = new PostgresClusterOptions();
+        if (options.DataFolder is { Length: > 0 } folder) wanted = wanted with { DataFolder = Path.GetFullPath(folder) };
+        cluster = await PostgresCluster.StartAsync(wanted, cancellationToken);
+        LogCluster(cluster.DataFolder);
+        return cluster.ConnectionString;
+    }
+
+    private void LogSearchParameter(string text, Exception? exception) => LogSearchParameter(exception, text);
+
+    [LoggerMessage(20, LogLevel.Information, "PostgreSQL runs in {Folder}.")]
+    private partial void LogCluster(string folder);
+
+    [LoggerMessage(22, LogLevel.Information, "Seed documents of {Folder}: {Written} resources written.")]
+    private partial void LogSeeds(string folder, int written);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Text}")]
+    private partial void LogSearchParameter(Exception? exception, string text);
+}
