@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Primitives;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Server.Negotiation;
+using Xunit;
+
+namespace Myeloma.Fhir.Server.Tests.Negotiation;
+
+/// <remarks>https://hl7.org/fhir/R4/http.html#ops</remarks>
+public sealed class PreferencesTests
+{
+    [Theory]
+    [InlineData("return=minimal", ReturnPreference.Minimal, false)]
+    [InlineData("return=representation; handling=strict", ReturnPreference.Representation, true)]
+    [InlineData("handling=lenient, return=OperationOutcome", ReturnPreference.OperationOutcome, false)]
+    [InlineData("respond-async, handling=\"strict\"", null, true)]
+    public void Return_and_handling_are_read_and_others_passed_over(string header, ReturnPreference? expected, bool strict) =>
+        Assert.Equal(new Preferences(expected, strict), Preferences.Parse(header));
+
+    [Fact]
+    public void Several_headers_count_together() =>
+        Assert.Equal(new Preferences(ReturnPreference.Minimal, true), Preferences.Parse(new StringValues(["return=minimal", "handling=strict"])));
+
+    [Theory]
+    [InlineData("return=everything", "Prefer: return is minimal, representation or OperationOutcome, not 'everything'.")]
+    [InlineData("handling=sloppy", "Prefer: handling is strict or lenient, not 'sloppy'.")]
+    public void An_unknown_value_is_refused(string header, string diagnostics)
+    {
+        var issue = Assert.Single(Assert.Throws<FhirException>(() => Preferences.Parse(header)).Issues);
+        Assert.Equal(Issue.Invalid(diagnostics), issue);
+    }
+}
