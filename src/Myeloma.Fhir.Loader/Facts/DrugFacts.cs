@@ -13,7 +13,7 @@ public sealed record BrandFact(DrugKey Drug, string Brand, Span Span) : Fact(Spa
     public override string Kind => "drug.brand";
 }
 
-/// <summary>An abbreviation that the document gives for a drug ("acetylsalicylic acid (ASA)").</summary>
+/// <summary>An abbreviation that the document gives for a drug ("drugA (DRA)").</summary>
 public sealed record DrugAbbreviationFact(DrugKey Drug, string Abbreviation, Span Span) : Fact(Span)
 {
     public override string Kind => "drug.abbreviation";

@@ -1,6 +1,6 @@
 namespace Myeloma.Fhir.Loader.Facts;
 
-/// <summary>A drug as facts refer to it: a stable slug (<c>acetylsalicylic-acid</c>) and the generic name in lower case.</summary>
+/// <summary>A drug as facts refer to it: a stable slug (<c>drug-a</c>) and the generic name in lower case.</summary>
 /// <remarks>Two keys are equal when their slugs are. The slug holds a-z, 0-9 and hyphens only and has at most 64 characters.</remarks>
 public sealed record DrugKey(string Slug, string Name)
 {

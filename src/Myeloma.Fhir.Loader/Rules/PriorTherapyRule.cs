@@ -79,7 +79,7 @@ internal sealed class PriorTherapyRule : IFactRule
         return strays ? null : ([drug.Drug], null);
     }
 
-    /// <summary>"lenalidomide-like drug and a CLASS, and another CLASS"; null when something else, or a choice, stands there.</summary>
+    /// <summary>"drugA and a CLASS, and another CLASS"; null when something else, or a choice, stands there.</summary>
     private static int? ReadNeeds(SentenceReading sentence, int at, List<PriorTherapyNeed> needs)
     {
         var to = at;
