@@ -21,6 +21,21 @@ internal sealed class ByteBuffer(int capacity)
         Length += times;
     }
 
+    /// <summary>Space behind the end, at least <paramref name="size"/> bytes; what is written there counts after <see cref="Advance"/>.</summary>
+    public Span<byte> Room(int size)
+    {
+        Reserve(size);
+        return bytes.AsSpan(Length);
+    }
+
+    public void Advance(int size) => Length += size;
+
+    /// <summary>Drops what stands behind <paramref name="length"/>.</summary>
+    public void Truncate(int length) => Length = length;
+
+    /// <summary>What was written; valid until more is.</summary>
+    public ReadOnlySpan<byte> Written => bytes.AsSpan(0, Length);
+
     public byte[] ToArray() => bytes.AsSpan(0, Length).ToArray();
 
     private void Reserve(int more)
