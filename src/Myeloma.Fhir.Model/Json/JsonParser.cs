@@ -150,7 +150,7 @@ internal static class JsonParser
         return end < 0 ? exception.Message : exception.Message[..end];
     }
 
-    private static int FirstInvalidByte(ReadOnlySpan<byte> utf8)
+    internal static int FirstInvalidByte(ReadOnlySpan<byte> utf8)
     {
         int low = 0, high = utf8.Length;
         while (low < high)

@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Model.Elements.Checks;
 /// </summary>
 internal static class NarrativeFormat
 {
-    private const int MaxDepth = 200;
+    internal const int MaxDepth = 200;
     private const int LongestScheme = 32;
 
     private static readonly Utf8Set Refused = new(

@@ -29,11 +29,12 @@ internal static class UnknownProperty
         }
 
         var shown = name.Length > MaxNameLength ? name[..MaxNameLength] + "…" : name;
-        var hint = name.Length > MaxNameLength ? null : Hint(name, type, document);
+        var hint = name.Length > MaxNameLength ? null : Hint(name, type, document.Schema);
         faults.Add(IssueType.Structure, "unknown-property", node, $"'{shown}' is not a property of {type.Name}{hint ?? "."}");
     }
 
-    private static string? Hint(string name, TypeSchema type, ResourceDocument document)
+    /// <summary>The end of a sentence that offers the nearest name; null when none is near.</summary>
+    internal static string? Hint(string name, TypeSchema type, R4Schema schema)
     {
         var plain = name.TrimStart('_');
         var choice = type.Elements.FirstOrDefault(element => element.IsChoice && plain.StartsWith(element.Name, StringComparison.Ordinal));
@@ -49,7 +50,7 @@ internal static class UnknownProperty
         if (nearest.Name is not null && nearest.Distance <= Math.Min(MaxDistance, plain.Length / 2)) return $"; did you mean '{nearest.Name}'?";
 
         // A property of the resource that stands one level too deep, or the other way round.
-        var home = document.Schema.Types.FirstOrDefault(other =>
+        var home = schema.Types.FirstOrDefault(other =>
             other.Kind == TypeKind.Backbone && other.Name.StartsWith(type.Name.Split('.')[0] + ".", StringComparison.Ordinal) && other.FindProperty(plain) is not null);
         return home is null ? null : $"; {home.Name} has one.";
     }
