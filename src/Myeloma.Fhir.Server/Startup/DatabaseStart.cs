@@ -68,6 +68,9 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         }
 
         await ContentMark.SetAsync(services, fingerprint, cancellationToken);
+
+        // Loading needs several times what serving does; nobody waits yet, so that the rest is given back now instead of kept for good.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private async Task<string> StartClusterAsync(CancellationToken cancellationToken)
