@@ -8,6 +8,8 @@ internal static class DrugPage
     public static async Task<string> RenderAsync(
         DrugView drug, ResourceDocument? knowledge, IReadOnlyList<RegimenView> regimens, Sources sources, CancellationToken cancellationToken)
     {
+        var combinations = regimens.Where(regimen => regimen.Members.Count > 1).ToList();
+        var alone = regimens.Where(regimen => regimen.Members.Count == 1).ToList();
         var spans = drug.Resource.Root.Spans().Concat(knowledge?.Root.Spans() ?? []);
         Html body = $"""
             <dl class="facts">
@@ -15,8 +17,9 @@ internal static class DrugPage
             <dt>Codes</dt><dd>{Codes(drug.Codings)}</dd>
             <dt>Resources</dt><dd>{Layout.JsonLink("Medication", drug.Id)}{(knowledge?.Id is { } id ? $"<br>{Layout.JsonLink("MedicationKnowledge", id)}" : Html.Empty)}</dd>
             </dl>
-            <h2>Combinations with this drug <span class="soft">({regimens.Count})</span></h2>
-            {(regimens.Count == 0 ? (Html)$"<p>None stated.</p>" : $"<ul>{regimens.Select(regimen => (Html)$"""<li><a href="/regimens/{regimen.Id}">{regimen.Title}</a></li>""")}</ul>")}
+            {(alone.Count == 0 ? Html.Empty : $"<h2>Requirement</h2>{List(alone)}")}
+            <h2>Combinations with this drug <span class="soft">({combinations.Count})</span></h2>
+            {(combinations.Count == 0 ? $"<p>None stated.</p>" : List(combinations))}
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(spans, cancellationToken)}
             """;
@@ -27,6 +30,9 @@ internal static class DrugPage
         ? (Html)$"""<span class="soft">none</span>"""
         : Html.Join($"<br>", codings.Select(coding => (Html)$"""<span class="soft">{Vocabulary.SystemName(coding.System)}</span> <code>{coding.Code}</code>"""));
 
+    private static Html List(IEnumerable<RegimenView> regimens) =>
+        $"<ul>{regimens.Select(regimen => (Html)$"""<li><a href="/regimens/{regimen.Id}">{regimen.Title}</a></li>""")}</ul>";
+
     private static Html Stated(Element knowledge) => Html.Concat(
     [
         Row("Other names", [.. knowledge.Children("synonym").ToList().Select(name => (Html)$"{name.Text}")]),
@@ -35,7 +41,10 @@ internal static class DrugPage
         Row("Form", [.. knowledge.Children("doseForm").ToList().Select(form => (Html)$"{form.Words()}")]),
         Row("Indication", [.. knowledge.Children("administrationGuidelines").ToList().Select(Indication)]),
         Row("Risk", [.. knowledge.Extensions(Vocabulary.StatedRisk).Select(Risk)]),
-        Row("Given alone", [.. knowledge.Extensions(Vocabulary.GivenAlone).Select(extension => (Html)$"{(extension.Child("value")?.Text == "true" ? "stated: may be given alone" : "stated")}")]),
+        Row("Given alone", [.. knowledge.Extensions(Vocabulary.GivenAlone).Select(extension =>
+            Qualified(extension.ExtensionValue("value")?.Text == "true" ? "yes" : "no", extension.ExtensionValue("modality")?.Text))]),
+        Row("Given with", [.. knowledge.Extensions(Vocabulary.CombinesWith).Select(extension =>
+            Qualified(extension.ExtensionValue("category")?.Words() ?? "", extension.ExtensionValue("modality")?.Text))]),
     ]);
 
     private static Html Row(string term, IReadOnlyList<Html> values) => values.Count == 0

@@ -5,7 +5,9 @@ internal static class GridPage
 {
     public static string Render(IReadOnlyList<RegimenView> regimens, IReadOnlyList<DrugView> drugs, IReadOnlyList<DocumentView> documents)
     {
-        var columns = regimens.SelectMany(regimen => regimen.Members)
+        var combinations = regimens.Where(regimen => regimen.Members.Count > 1).ToList();
+        var single = regimens.Where(regimen => regimen.Members.Count == 1).ToList();
+        var columns = combinations.SelectMany(regimen => regimen.Members)
             .GroupBy(member => member.Code ?? member.Name)
             .OrderByDescending(members => members.Count()).ThenBy(members => members.Key, StringComparer.OrdinalIgnoreCase)
             .Select(members => (Key: members.Key, members.First().Name, Count: members.Count()))
@@ -16,7 +18,8 @@ internal static class GridPage
             <p class="lead">Drug combinations that the loaded documents state, and the drugs in them. Every row and every drug leads to a page with the sentences it comes from; every page leads to the FHIR resource.</p>
             <section aria-labelledby="regimens">
             <h2 id="regimens">Regimens × drugs</h2>
-            {(regimens.Count == 0 ? $"""<p class="note">No document that states a combination has been loaded yet.</p>""" : Grid(regimens, columns, drugIds))}
+            {(combinations.Count == 0 ? $"""<p class="note">No document that states a combination has been loaded yet.</p>""" : Grid(combinations, columns, drugIds))}
+            {(single.Count == 0 ? Html.Empty : $"<p>Requirements stated for one drug: {Html.Join($", ", single.Select(regimen => (Html)$"""<a href="/regimens/{regimen.Id}">{regimen.Title}</a>"""))}</p>")}
             </section>
             <section aria-labelledby="drugs">
             <h2 id="drugs">Drugs <span class="soft">({drugs.Count})</span></h2>
@@ -34,7 +37,7 @@ internal static class GridPage
         return Layout.Page("Regimens and drugs", body);
     }
 
-    private static Html Grid(IReadOnlyList<RegimenView> regimens, List<(string Key, string Name, int Count)> columns, Dictionary<string, string> drugIds)
+    private static Html Grid(List<RegimenView> regimens, List<(string Key, string Name, int Count)> columns, Dictionary<string, string> drugIds)
     {
         var heads = columns.Select(column => (Html)$"""<th scope="col">{DrugLink(column.Key, column.Name, drugIds)}</th>""");
         var rows = regimens.Select(regimen => Row(regimen, columns));

@@ -13,7 +13,7 @@ internal sealed class KnowledgeReader(ResourceStore store, Func<string, IReadOnl
     /// <summary>Most resources of a type that a page lists; a page that cuts off says so.</summary>
     public const int ListLimit = 1_000;
 
-    /// <summary>Plans whose members are given together, most members last, then by title.</summary>
+    /// <summary>Plans that name member drugs, those of a single drug among them, by title.</summary>
     public async Task<IReadOnlyList<RegimenView>> RegimensAsync(CancellationToken cancellationToken)
     {
         var plans = await SearchAsync("PlanDefinition", [new("drug:missing", "false")], cancellationToken);

@@ -25,7 +25,7 @@ internal static class RegimenPage
             </table>
             </div>
             <h2>Requirement</h2>
-            {(requirementSources.Count > 0 ? Html.Concat(requirementSources) : $"<p>None stated for this combination.</p>")}
+            {(requirementSources.Count > 0 ? Html.Concat(requirementSources) : $"<p>None stated.</p>")}
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(regimen.Resource.Root.Spans(), cancellationToken)}
             """;
@@ -49,7 +49,7 @@ internal static class RegimenPage
         if (requirement.MinimumCount is { } count) parts.Add($"<li>at least {count} earlier {(count == 1 ? "treatment" : "treatments")}</li>");
         foreach (var (name, another) in requirement.Required) parts.Add($"<li>{(another ? "another " : "")}{name}{(requirement.Outcome is null ? "" : $": {requirement.Outcome}")}</li>");
         return $"""
-            {(requirement.StatedFor is null ? Html.Empty : $"""<p class="soft">Stated for: {requirement.StatedFor}</p>""")}
+            {(requirement.StatedFor is null ? Html.Empty : $"""<p class="soft">This requirement is {requirement.StatedFor}.</p>""")}
             <ul>{parts}</ul>
             {await sources.ExcerptsAsync(requirement.Extension.Spans(), cancellationToken)}
             """;
