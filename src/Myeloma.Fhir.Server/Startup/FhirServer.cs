@@ -95,9 +95,6 @@ public sealed partial class FhirServer : IAsyncDisposable
         {
             // Off the caller's thread, so that a first request is answered (503) while the schema is read.
             state.Open(await Task.Run(() => database.OpenAsync(stopping), stopping));
-
-            // The start builds far more than it keeps; what is free again goes back to the machine before the server settles down.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
