@@ -1,10 +1,11 @@
 using Myeloma.Fhir.Model.Generator;
 
-if (args.Length != 2)
+if (args.Length != 3)
 {
-    Console.Error.WriteLine("Usage: Myeloma.Fhir.Model.Generator DEFINITIONS_FOLDER OUTPUT_FOLDER");
+    Console.Error.WriteLine("Usage: Myeloma.Fhir.Model.Generator DEFINITIONS_FOLDER OUTPUT_FOLDER PROFILES_FOLDER");
     Console.Error.WriteLine("  DEFINITIONS_FOLDER  the R4 (4.0.1) definitions as gzip'd Bundles (profiles-types.json.gz, valuesets.json.gz, ...)");
     Console.Error.WriteLine("  OUTPUT_FOLDER       src/Myeloma.Fhir.Model/Schema/Data");
+    Console.Error.WriteLine("  PROFILES_FOLDER     src/Myeloma.Fhir.Validation/Profiles/Data");
     return 2;
 }
 
@@ -16,6 +17,7 @@ Save("types.br", TypePacking.Pack(definitions, new ValueSetCodes(codeSystems, va
 Save("search-parameters.br", SearchParameterPacking.Pack(definitions));
 Save("code-systems.br", CodeSystemPacking.Pack(codeSystems));
 Save("value-sets.br", ValueSetPacking.Pack(valueSets));
+Console.WriteLine($"profiles.br: {ProfilePacking.Save(definitions, Path.Combine(args[2], "profiles.br"))} bytes");
 return 0;
 
 void Save(string name, PackedWriter writer)

@@ -1,0 +1,98 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Validation.Bundles;
+using Myeloma.Fhir.Validation.Invariants;
+
+namespace Myeloma.Fhir.Validation.Base;
+
+/// <summary>Goes through a document once and applies the rules of the base definitions to every element.</summary>
+internal sealed class BaseWalk(ValidationRun run)
+{
+    private readonly BaseRules rules = run.Services.Rules;
+
+    /// <summary>The resource of the document with everything in it.</summary>
+    /// <returns>Its scope, for further checks.</returns>
+    public ResourceScope Root(Element resource) => Resource(resource, null, null, null);
+
+    private ResourceScope Resource(Element resource, ResourceScope? container, BundleIndex? bundle, string? fullUrl)
+    {
+        var scope = new ResourceScope(resource, container, bundle, fullUrl, run);
+        run.Keep(scope);
+        if (resource.Type.Name == "Bundle" && container is null) Bundle(resource, scope);
+        else Walk(resource, null, scope);
+
+        if (container is null) ContainedCheck.Check(scope, run.Issues);
+        if (resource.Child("meta") is { } meta) Profiles(meta, scope);
+        return scope;
+    }
+
+    private void Profiles(Element meta, ResourceScope scope)
+    {
+        foreach (var profile in meta.Children("profile"))
+            if (profile.Text is { } canonical) run.Conform(scope.Resource, scope, canonical, run.Issues, profile, "meta.profile", isRequired: false);
+    }
+
+    private void Bundle(Element resource, ResourceScope scope)
+    {
+        var index = new BundleIndex(resource);
+        Walk(resource, null, scope, index);
+        BundleCheck.Check(resource, index, run.Issues);
+    }
+
+    private void Walk(Element element, Element? parent, ResourceScope scope, BundleIndex? inside = null)
+    {
+        if (run.Issues.IsFull) return;
+        run.Options.CancellationToken.ThrowIfCancellationRequested();
+        var type = rules.Of(element.Type);
+        Apply(type.Invariants, element, scope);
+        if (type.IsUri || (parent is not null && element.Name == "reference" && parent.Value.Type.Name == "Reference")) NoteFragment(element, scope);
+        if (type.IsExtension && parent is not null) ExtensionCheck.Check(element, parent.Value, scope);
+        if (type.IsCoding) CodingCheck.Check(element, run);
+        if (type.IsAttachment) AttachmentCheck.Check(element, run.Issues);
+
+        foreach (var child in element.Children())
+        {
+            var property = child.Property!;
+            if (child.Type.Kind == TypeKind.Resource)
+            {
+                Nested(child, element, scope, inside);
+                continue;
+            }
+
+            if (type.Find(property.Element) is { } special)
+            {
+                Apply(special.Invariants, child, scope);
+                if (special.Binding is not null) CodeCheck.Check(child, special.Binding, property.Element.Path, run.Services, run.Issues);
+                if (property.TypeReference.TargetTypes.Count > 0 && property.Type.Name == "Reference")
+                    ReferenceCheck.Target(child, property, scope, run.Issues);
+            }
+
+            Walk(child, element, scope, inside);
+        }
+    }
+
+    /// <summary>A contained resource belongs to its container; any other (of a bundle's entry, of a parameter) stands by itself.</summary>
+    private void Nested(Element resource, Element parent, ResourceScope scope, BundleIndex? inside)
+    {
+        if (resource.Type.IsAbstract) return;
+        if (resource.Property!.Element.Name == "contained")
+        {
+            var contained = Resource(resource, scope, scope.Bundle, scope.FullUrl);
+            foreach (var fragment in contained.Fragments) scope.AddFragment(fragment);
+            return;
+        }
+
+        Resource(resource, null, inside, inside is null ? null : parent.TextOf("fullUrl"));
+    }
+
+    private void Apply(Invariant[] invariants, Element element, ResourceScope scope)
+    {
+        foreach (var invariant in invariants)
+            if (!invariant.IsBestPractice || run.Options.BestPractice) invariant.Check(element, scope, run.Issues);
+    }
+
+    private static void NoteFragment(Element element, ResourceScope scope)
+    {
+        if (element.HasValue && element.RawValue is { IsEmpty: false } raw && raw[0] == '#') scope.AddFragment(element);
+    }
+}

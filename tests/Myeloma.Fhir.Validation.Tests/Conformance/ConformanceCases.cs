@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.TestSupport;
+
+namespace Myeloma.Fhir.Validation.Tests.Conformance;
+
+/// <summary>One case of the validation suite of FHIR/fhir-test-cases.</summary>
+public sealed record ValidationCase(string Name, string File, IReadOnlyList<string> Load, string? Profile, bool Valid, SecondOpinion? SecondOpinion, IReadOnlyList<string>? SystemsOutsideR4)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    private static string Folder => ConformanceFolder.Suite("validate");
+
+    /// <summary>Cases that need nothing outside R4 and on which two implementations agree.</summary>
+    public bool IsUndisputed => SystemsOutsideR4 is null or [] && SecondOpinion?.Valid == Valid;
+
+    public static IReadOnlyList<ValidationCase> ReadAll()
+    {
+        using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Folder, "cases.json")));
+        return document.RootElement.GetProperty("cases").Deserialize<List<ValidationCase>>(Options)!;
+    }
+
+    /// <returns>Null when the case can't be run: a file of it is not readable.</returns>
+    public bool? Run()
+    {
+        try
+        {
+            var definitions = Load.Select(Read).SelectMany(Unbundled).ToList();
+            if (System.IO.File.Exists(Path.Combine(Folder, "files", File)) is false) return null;
+            var validator = new Validator(new ValidatorSettings { Definitions = Sample.Source(definitions) });
+            var issues = Issues(validator);
+            return issues is null ? null : !issues.Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
+        }
+        catch (FhirException)
+        {
+            return null;
+        }
+    }
+
+    private IReadOnlyList<Issue>? Issues(Validator validator)
+    {
+        if (!IsJson(File)) return null;
+        try
+        {
+            return validator.Validate(Read(File), new ValidationOptions { Profiles = Profile is null ? [] : [Profile] });
+        }
+        catch (FhirException exception)
+        {
+            return exception.Issues;
+        }
+    }
+
+    private static bool IsJson(string file) => file.EndsWith(".json", StringComparison.Ordinal);
+
+    private static ResourceDocument Read(string file) => ResourceDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Folder, "files", file)));
+
+    private static IEnumerable<ResourceDocument> Unbundled(ResourceDocument document) => document.ResourceType == "Bundle"
+        ? document.Root.Children("entry").ToList().Select(entry => entry.Child("resource")).OfType<Element>().Select(resource => ResourceDocument.Parse(resource.RawValue.ToArray()))
+        : [document];
+}
+
+/// <summary>What another implementation said.</summary>
+public sealed record SecondOpinion(bool Valid);
