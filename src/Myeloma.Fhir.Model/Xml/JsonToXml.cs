@@ -240,7 +240,14 @@ internal sealed class JsonToXml(ResourceDocument document, ByteBuffer output, bo
         var start = output.Length;
         try
         {
-            var text = Encoding.UTF8.GetString(Plain(node, rented));
+            var plain = Plain(node, rented);
+            if (AttributeCount.FindExcess(plain) >= 0)
+            {
+                Fault(IssueType.Value, "invalid-xhtml", node, $"This is no xhtml: an element has more than {AttributeCount.Max} attributes.");
+                return;
+            }
+
+            var text = Encoding.UTF8.GetString(plain);
             NewLine();
             var names = new NameTable();
             var namespaces = new XmlNamespaceManager(names);

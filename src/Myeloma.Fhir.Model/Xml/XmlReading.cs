@@ -28,6 +28,12 @@ public static class XmlReading
     {
         limits ??= ParseLimits.Default;
         var source = XmlSource.Open(xml, limits);
+        if (AttributeCount.FindExcess(source.Utf8.Span) is >= 0 and var tag)
+        {
+            var (line, column) = SourcePosition.Of(source.Utf8.Span, tag);
+            throw new FhirException(Issue.TooLong($"An element has more than {AttributeCount.Max} attributes. (line {line}, column {column})") with { Line = line, Column = column });
+        }
+
         using var reader = source.Read();
         return new XmlToJson(reader, source, limits, schema ?? R4Schema.Instance).Convert();
     }

@@ -108,6 +108,17 @@ public sealed class XmlHostileTests
         Assert.Equal(text.Length, ResourceDocument.Parse(XmlReading.ToJson(Encoding.UTF8.GetBytes(Open + $"<name><text value=\"{text}\"/>{items}</name>" + Close))).Root.Child("name")!.Value.TextOf("text")!.Length);
     }
 
+    [Theory]
+    [InlineData("<active {0} value=\"true\"/>", "xmlns:a{0}='u'")]
+    [InlineData("<!-- ' --><text><?x \"?><div xmlns=\"http://www.w3.org/1999/xhtml\" {0}><![CDATA[\"<a b='c]]></div></text>", "a{0}='>'")]
+    public void Attributes_without_end_are_refused_before_they_are_compared(string xml, string attribute)
+    {
+        byte[] With(int count) => Encoding.UTF8.GetBytes(Open + xml.Replace("{0}", string.Join(' ', Enumerable.Range(0, count).Select(number => attribute.Replace("{0}", $"{number}", StringComparison.Ordinal))), StringComparison.Ordinal) + Close);
+
+        Assert.NotEmpty(XmlReading.ToJson(With(900)));
+        Assert.StartsWith("An element has more than 1000 attributes. (line 1, column ", Refusal(With(1_000_000)).Diagnostics, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Faults_beyond_the_hundredth_end_the_reading()
     {

@@ -57,6 +57,10 @@ public sealed class XmlWritingTests
     [InlineData("<div>&#1;</div>")]
     public void A_narrative_that_is_no_XHTML_is_refused(string div) => Assert.Equal(["invalid-xhtml Patient.text.div"], Faults("\"text\":{\"div\":\"" + div + "\"}"));
 
+    [Fact]
+    public void A_narrative_with_attributes_without_end_is_refused() =>
+        Assert.Equal(["invalid-xhtml Patient.text.div"], Faults("\"text\":{\"div\":\"<div " + string.Concat(Enumerable.Range(0, 100_000).Select(number => $" a{number}=''")) + "/>\"}"));
+
     [Theory]
     [InlineData("\"name\":[{\"text\":\"a\\u0001\"}]", "not-in-xml Patient.name[0].text")]
     [InlineData("\"name\":[{\"text\":\"\\uffff\"}]", "not-in-xml Patient.name[0].text")]
