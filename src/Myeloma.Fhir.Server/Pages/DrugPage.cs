@@ -17,7 +17,7 @@ internal static class DrugPage
             <dt>Codes</dt><dd>{Codes(drug.Codings)}</dd>
             <dt>Resources</dt><dd>{Layout.JsonLink("Medication", drug.Id)}{(knowledge?.Id is { } id ? $"<br>{Layout.JsonLink("MedicationKnowledge", id)}" : Html.Empty)}</dd>
             </dl>
-            {(alone.Count == 0 ? Html.Empty : $"<h2>Requirement</h2>{List(alone)}")}
+            {(alone.Count == 0 ? Html.Empty : $"<h2>Requirement</h2>{alone.Select(Requirement)}")}
             <h2>Combinations with this drug <span class="soft">({combinations.Count})</span></h2>
             {(combinations.Count == 0 ? $"<p>None stated.</p>" : List(combinations))}
             <h2>Where it is stated</h2>
@@ -29,6 +29,10 @@ internal static class DrugPage
     public static Html Codes(IReadOnlyList<CodingView> codings) => codings.Count == 0
         ? (Html)$"""<span class="soft">none</span>"""
         : Html.Join($"<br>", codings.Select(coding => (Html)$"""<span class="soft">{Vocabulary.SystemName(coding.System)}</span> <code>{coding.Code}</code>"""));
+
+    private static Html Requirement(RegimenView plan) => $"""
+        <p>Stated for this drug by itself (<a href="/regimens/{plan.Id}">plan</a>):</p>{plan.Requirements.Select(RegimenPage.Parts)}
+        """;
 
     private static Html List(IEnumerable<RegimenView> regimens) =>
         $"<ul>{regimens.Select(regimen => (Html)$"""<li><a href="/regimens/{regimen.Id}">{regimen.Title}</a></li>""")}</ul>";

@@ -32,6 +32,15 @@ internal static class RegimenPage
         return Layout.Page(regimen.Title, body);
     }
 
+    /// <summary>What the requirement asks for, as a list.</summary>
+    public static Html Parts(RequirementView requirement)
+    {
+        var parts = new List<Html>();
+        if (requirement.MinimumCount is { } count) parts.Add($"<li>at least {count} earlier {(count == 1 ? "treatment" : "treatments")}</li>");
+        foreach (var (name, another) in requirement.Required) parts.Add($"<li>{(another ? "another " : "")}{name}{(requirement.Outcome is null ? "" : $": {requirement.Outcome}")}</li>");
+        return $"<ul>{parts}</ul>";
+    }
+
     private static Html Member(MemberView member, IReadOnlyList<DrugView> drugs)
     {
         var drug = drugs.FirstOrDefault(drug => drug.Code is not null && drug.Code == member.Code);
@@ -45,12 +54,9 @@ internal static class RegimenPage
 
     private static async Task<Html> RequirementAsync(RequirementView requirement, Sources sources, CancellationToken cancellationToken)
     {
-        var parts = new List<Html>();
-        if (requirement.MinimumCount is { } count) parts.Add($"<li>at least {count} earlier {(count == 1 ? "treatment" : "treatments")}</li>");
-        foreach (var (name, another) in requirement.Required) parts.Add($"<li>{(another ? "another " : "")}{name}{(requirement.Outcome is null ? "" : $": {requirement.Outcome}")}</li>");
         return $"""
             {(requirement.StatedFor is null ? Html.Empty : $"""<p class="soft">This requirement is {requirement.StatedFor}.</p>""")}
-            <ul>{parts}</ul>
+            {Parts(requirement)}
             {await sources.ExcerptsAsync(requirement.Extension.Spans(), cancellationToken)}
             """;
     }
