@@ -63,6 +63,20 @@ internal static class ProfilePacking
             reduced.Remove("extension");
         }
 
+        Amend(element);
         foreach (var constraint in element["constraint"]?.AsArray() ?? []) constraint!.AsObject().Remove("xpath");
+    }
+
+    /// <summary>
+    /// The components of a vital sign (flow and concentration of oxygen, the state of the device) have values of other kinds than vital signs; that their
+    /// units must be those of vital signs is an oversight of 4.0.1, which is read as extensible.
+    /// </summary>
+    private static void Amend(JsonObject element)
+    {
+        if (element["id"]?.GetValue<string>() == "Observation.component.value[x]" && element["binding"] is JsonObject binding
+            && binding["valueSet"]?.GetValue<string>().StartsWith("http://hl7.org/fhir/ValueSet/ucum-vitals-common", StringComparison.Ordinal) == true)
+        {
+            binding["strength"] = "extensible";
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ValidationRun(Validator services, ValidationOptions option
     /// <summary>Elements that are being checked against a profile, so that profiles that lead to each other end.</summary>
     private readonly HashSet<(Element Element, ProfileTree Profile)> open = [];
 
+    /// <summary>What is known of elements that were tried against profiles: resources that refer to each other are looked at once.</summary>
+    private readonly Dictionary<(Element Element, string Canonical), bool?> tried = [];
+
     private readonly Dictionary<Element, ResourceScope> scopes = [];
 
     public Validator Services => services;
@@ -76,10 +79,14 @@ internal sealed class ValidationRun(Validator services, ValidationOptions option
     public bool? Conforms(Element element, ResourceScope scope, string canonical)
     {
         if (services.Profiles.FindBase(canonical) is { } baseType) return element.Type.IsA(baseType);
-        if (services.Profiles.Find(canonical) is null) return null;
+        if (tried.TryGetValue((element, canonical), out var known)) return known;
+        if (services.Profiles.Find(canonical) is not { Fault: null }) return null;
+
+        // Whoever comes back to it on the way takes it to conform.
+        tried[(element, canonical)] = true;
         var trial = new IssueList(1, isSilent: true);
         Conform(element, scope, canonical, trial, element, "", isRequired: true);
-        return !trial.HasErrors;
+        return tried[(element, canonical)] = !trial.HasErrors;
     }
 
     /// <summary>For <c>conformsTo()</c> in invariants.</summary>

@@ -45,6 +45,8 @@ internal sealed class TypeRules(Invariant[] invariants, Dictionary<ElementSchema
 
     public bool IsAttachment { get; } = type.Name == "Attachment";
 
+    public bool IsIdentifier { get; } = type.Name == "Identifier";
+
     public bool IsCoding { get; } = type.Name == "Coding";
 
     public bool IsUri { get; } = type.Primitive is PrimitiveKind.Uri or PrimitiveKind.Url or PrimitiveKind.Canonical;

@@ -2,6 +2,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Validation.Bundles;
 using Myeloma.Fhir.Validation.Invariants;
+using Myeloma.Fhir.Validation.Profiles;
 
 namespace Myeloma.Fhir.Validation.Base;
 
@@ -19,10 +20,12 @@ internal sealed class BaseWalk(ValidationRun run)
         var scope = new ResourceScope(resource, container, bundle, fullUrl, run);
         run.Keep(scope);
         if (resource.Type.Name == "Bundle" && container is null) Bundle(resource, scope);
-        else Walk(resource, null, scope);
+        else Walk(resource, null, null, scope);
 
         if (container is null) ContainedCheck.Check(scope, run.Issues);
+        if (resource.Type.Name is "CodeSystem" or "ValueSet") TerminologyCheck.Check(resource, run.Issues);
         if (resource.Child("meta") is { } meta) Profiles(meta, scope);
+        if (resource.Type.Name == "Observation") VitalSigns(resource, scope);
         return scope;
     }
 
@@ -32,23 +35,36 @@ internal sealed class BaseWalk(ValidationRun run)
             if (profile.Text is { } canonical) run.Conform(scope.Resource, scope, canonical, run.Issues, profile, "meta.profile", isRequired: false);
     }
 
+    /// <summary>What a vital sign must be follows from its code. https://hl7.org/fhir/R4/observation-vitalsigns.html</summary>
+    private void VitalSigns(Element observation, ResourceScope scope)
+    {
+        if (observation.Child("code") is not { } code) return;
+        foreach (var coding in code.Children("coding"))
+        {
+            if (coding.TextOf("system") == "http://loinc.org" && coding.TextOf("code") is { } loinc && PublishedProfiles.OfVitalSign(loinc) is { } canonical)
+                run.Conform(observation, scope, canonical, run.Issues, coding, "its code", isRequired: false);
+        }
+    }
+
     private void Bundle(Element resource, ResourceScope scope)
     {
         var index = new BundleIndex(resource);
-        Walk(resource, null, scope, index);
+        Walk(resource, null, null, scope, index);
         BundleCheck.Check(resource, index, run.Issues);
     }
 
-    private void Walk(Element element, Element? parent, ResourceScope scope, BundleIndex? inside = null)
+    /// <param name="grandparent">Of the element: an extension on an extension's value is told by the outer one.</param>
+    private void Walk(Element element, Element? parent, Element? grandparent, ResourceScope scope, BundleIndex? inside = null)
     {
         if (run.Issues.IsFull) return;
         run.Options.CancellationToken.ThrowIfCancellationRequested();
         var type = rules.Of(element.Type);
         Apply(type.Invariants, element, scope);
         if (type.IsUri || (parent is not null && element.Name == "reference" && parent.Value.Type.Name == "Reference")) NoteFragment(element, scope);
-        if (type.IsExtension && parent is not null) ExtensionCheck.Check(element, parent.Value, scope);
+        if (type.IsExtension && parent is not null) ExtensionCheck.Check(element, parent.Value, grandparent, scope);
         if (type.IsCoding) CodingCheck.Check(element, run);
         if (type.IsAttachment) AttachmentCheck.Check(element, run.Issues);
+        if (type.IsIdentifier) IdentifierCheck.Check(element, run.Issues);
 
         foreach (var child in element.Children())
         {
@@ -67,7 +83,7 @@ internal sealed class BaseWalk(ValidationRun run)
                     ReferenceCheck.Target(child, property, scope, run.Issues);
             }
 
-            Walk(child, element, scope, inside);
+            Walk(child, element, parent, scope, inside);
         }
     }
 

@@ -56,8 +56,8 @@ internal static class CodeCheck
         }
 
         if (codings == 0 && (binding.Strength != BindingStrength.Required || concept.Child("extension") is not null)) return;
-        var found = codings == 0 ? "A text without a code" : codings == 1 ? "The code here" : "None of the codes here";
-        issues.Add(severity, IssueType.CodeInvalid, "code-not-in-value-set", concept, $"{found} is{Expected(binding, owner)}");
+        var found = codings == 0 ? "A text without a code is not" : codings == 1 ? "The code here is not" : "None of the codes here is";
+        issues.Add(severity, IssueType.CodeInvalid, "code-not-in-value-set", concept, $"{found}{Expected(binding, owner)}");
     }
 
     private static void Coding(Element coding, BindingSchema binding, string owner, IssueSeverity severity, Validator services, IssueList issues)
@@ -72,7 +72,7 @@ internal static class CodeCheck
         {
             case CodeAnswer.NotMember or CodeAnswer.UnknownCode:
                 var shown = system is null ? $"'{code}'" : $"'{code}' of {system}";
-                issues.Add(severity, IssueType.CodeInvalid, "code-not-in-value-set", place, $"{shown} is{Expected(binding, owner)}");
+                issues.Add(severity, IssueType.CodeInvalid, "code-not-in-value-set", place, $"{shown} is not{Expected(binding, owner)}");
                 break;
             case CodeAnswer.UnknownSystem or CodeAnswer.UnknownValueSet:
                 NotKnown(place, binding, owner, issues);
@@ -81,8 +81,8 @@ internal static class CodeCheck
     }
 
     private static string Expected(BindingSchema binding, string owner) => binding.Strength == BindingStrength.Required
-        ? $" not in the value set {binding.ValueSet}, from which {owner} must take its code."
-        : $" not in the value set {binding.ValueSet}, from which {owner} takes its code unless none there fits.";
+        ? $" in the value set {binding.ValueSet}, from which {owner} must take its code."
+        : $" in the value set {binding.ValueSet}, from which {owner} takes its code unless none there fits.";
 
     private static void NotKnown(Element place, BindingSchema binding, string owner, IssueList issues)
     {

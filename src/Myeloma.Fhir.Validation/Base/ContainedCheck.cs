@@ -20,12 +20,22 @@ internal static class ContainedCheck
 
             if (!(ids ??= []).Add(id))
                 issues.Error(IssueType.Duplicate, "contained-id-twice", contained, $"Another contained resource has the id '{id}' too; references can't tell them apart.");
-            if (!IsUsed(scope, contained, id))
+            if (!IsUsed(scope, contained, id) && !IsShown(scope.Resource, id))
             {
                 issues.Error(IssueType.Invariant, "dom-3", contained,
                     $"The contained resource '{id}' is not referred to from the resource that contains it, nor does it refer to that (dom-3 of http://hl7.org/fhir/StructureDefinition/DomainResource).");
             }
         }
+    }
+
+    /// <summary>The narrative may show a contained image or link to a contained resource.</summary>
+    private static bool IsShown(Element resource, string id)
+    {
+        var mention = $"\"#{id}\"";
+        if (resource.Child("text")?.TextOf("div")?.Contains(mention, StringComparison.Ordinal) == true) return true;
+        foreach (var section in resource.Children("section"))
+            if (IsShown(section, id)) return true;
+        return false;
     }
 
     private static bool IsUsed(ResourceScope scope, Element contained, string id)

@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.Validation.Base;
 /// <summary>Extensions: known, where they may stand, and as their definition says. https://hl7.org/fhir/R4/extensibility.html</summary>
 internal static class ExtensionCheck
 {
-    public static void Check(Element extension, Element parent, ResourceScope scope)
+    public static void Check(Element extension, Element parent, Element? grandparent, ResourceScope scope)
     {
         var issues = scope.Run.Issues;
         if (extension.TextOf("url") is not { } url) return;
@@ -43,20 +43,33 @@ internal static class ExtensionCheck
                 : $"The extension {url} is no modifier, so it stands in extension, not in modifierExtension.");
         }
 
-        if (!ExtensionContexts.Allow(definition, parent, scope))
+        if (!ExtensionContexts.Allow(definition, parent, grandparent, scope))
         {
             issues.Error(IssueType.Extension, "extension-context", extension,
                 $"The extension {url} may stand in {string.Join(", ", definition.Contexts.Select(context => context.Expression))}, not in {ExtensionContexts.PathOf(parent)}.");
         }
 
+        Parts(extension, definition, issues);
         scope.Run.Conform(extension, scope, url, issues, extension, "its url", isRequired: false);
+    }
+
+    /// <summary>The parts of a complex extension are those that its definition names.</summary>
+    private static void Parts(Element extension, ProfileTree definition, IssueList issues)
+    {
+        var parts = definition.Root.Child("extension")?.Slices;
+        if (parts is null or []) return;
+        foreach (var part in extension.Children("extension"))
+        {
+            if (part.TextOf("url") is { } url && !ReferenceText.IsAbsolute(url) && !parts.Exists(slice => slice.Child("url")?.Fixed?.Text == url))
+                issues.Error(IssueType.Extension, "extension-part", part, $"The extension {definition.Url} has no part '{url}'; it has {string.Join(", ", parts.Select(slice => slice.SliceName))}.");
+        }
     }
 }
 
 /// <summary>Where an extension may stand. https://hl7.org/fhir/R4/defining-extensions.html#context</summary>
 internal static class ExtensionContexts
 {
-    public static bool Allow(ProfileTree definition, Element parent, ResourceScope scope)
+    public static bool Allow(ProfileTree definition, Element parent, Element? grandparent, ResourceScope scope)
     {
         if (definition.Contexts.Count == 0) return true;
         string? path = null;
@@ -70,7 +83,8 @@ internal static class ExtensionContexts
                     if (path == Plain(expression) || IsAmended(definition, expression, parent)) return true;
                     break;
                 case "extension":
-                    if (parent.Type.Name == "Extension" && Canonicals.Url(expression) == parent.TextOf("url")) return true;
+                    // On the outer extension itself, or on its value.
+                    if (IsExtension(parent, expression) || (grandparent is { } outer && parent.Name == "value" && IsExtension(outer, expression))) return true;
                     break;
 
                 // An expression over the resource would have to be met by the parent; it is taken as met where it can't be evaluated.
@@ -82,11 +96,20 @@ internal static class ExtensionContexts
         return false;
     }
 
+    private static bool IsExtension(Element element, string url) => element.Type.Name == "Extension" && Canonicals.Url(url) == element.TextOf("url");
+
     private static bool IsOf(Element parent, string expression)
     {
         var plain = Plain(expression);
         if (plain is "*" or "Element" || parent.Type.IsA(plain)) return true;
-        return parent.Property?.Element.Path is { } path && Plain(path) == plain;
+        if (parent.Property is not { } property) return false;
+        if (Plain(property.Element.Path) == plain) return true;
+
+        // An element may be named by a type that its resource specialises: DomainResource.text.
+        var dot = plain.LastIndexOf('.');
+        if (dot < 0 || plain[(dot + 1)..] != property.Element.Name) return false;
+        var owner = property.Element.Path[..property.Element.Path.LastIndexOf('.')];
+        return parent.Document.Schema.FindType(owner)?.IsA(plain[..dot]) == true;
     }
 
     /// <summary>The snapshots of the specification have this one on the type, not on its code, where its definition puts it.</summary>

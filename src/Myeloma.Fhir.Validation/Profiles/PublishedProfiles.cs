@@ -14,6 +14,28 @@ internal static class PublishedProfiles
     public static ResourceDocument? Find(string canonical, R4Schema schema) =>
         Definitions.Value.TryGetValue(Canonicals.Url(canonical), out var json) ? ResourceDocument.Parse(json, schema) : null;
 
+    private static readonly Lazy<Dictionary<string, string>> VitalSigns = new(ReadVitalSigns);
+
+    /// <summary>The profile of the vital sign that a LOINC code stands for.</summary>
+    /// <returns>Null when it stands for none.</returns>
+    public static string? OfVitalSign(string loinc) => VitalSigns.Value.GetValueOrDefault(loinc);
+
+    /// <summary>The codes that the profiles on vital signs fix.</summary>
+    private static Dictionary<string, string> ReadVitalSigns()
+    {
+        var profiles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (url, json) in Definitions.Value)
+        {
+            if (json.Span.IndexOf("StructureDefinition/vitalsigns\""u8) < 0) continue;
+            var definition = ResourceDocument.Parse(json).Root;
+            if (definition.TextOf("baseDefinition") != "http://hl7.org/fhir/StructureDefinition/vitalsigns" || definition.Child("differential") is not { } differential) continue;
+            foreach (var element in differential.Children("element"))
+                if (element.TextOf("path") == "Observation.code.coding.code" && element.TextOf("fixed") is { } code) profiles.TryAdd(code, url);
+        }
+
+        return profiles;
+    }
+
     /// <summary>Lines of url, tab, JSON, behind four bytes with their length.</summary>
     private static Dictionary<string, ReadOnlyMemory<byte>> Read()
     {

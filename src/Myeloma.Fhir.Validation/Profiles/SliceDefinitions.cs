@@ -29,7 +29,15 @@ internal sealed class SliceDefinitions(ProfileCatalog catalog)
 
         if (step.StartsWith("extension(", StringComparison.Ordinal)) return Extension(node, step["extension(".Length..^1].Trim('\'', '"'));
         var name = step.Split('[')[0];
-        return node.Child(name) ?? (Profile(node, isTarget: false) is { } profile ? profile.Child(name) : null);
+        return Below(node, name) ?? (Profile(node, isTarget: false) is { } profile ? profile.Child(name) : null);
+    }
+
+    /// <summary>The child, or where it says nothing of values that of a slice which must be there: code.coding.code where coding is sliced.</summary>
+    private static ProfileNode? Below(ProfileNode node, string name)
+    {
+        var child = node.Child(name);
+        if (child is not null && HasValue(child)) return child;
+        return node.Slices.Find(slice => slice.Min > 0 && slice.Child(name) is { } inner && HasValue(inner))?.Child(name) ?? child;
     }
 
     /// <summary>The rules of the one profile that the element's type, or what it refers to, has.</summary>

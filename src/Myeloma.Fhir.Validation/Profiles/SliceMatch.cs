@@ -40,18 +40,35 @@ internal sealed class SliceMatch
         {
             var slice = element.Slices[place];
             if (slice.SliceName is "@default") byDefault = place;
-            else if (discriminators.Count > 0 && discriminators.All(discriminator => Matches(item, slice, discriminator))) return place;
+            else if (Matches(item, slice)) return place;
         }
 
         return byDefault;
     }
 
-    private bool Matches(Element item, ProfileNode slice, Discriminator discriminator)
+    /// <summary>All discriminators match; one that the slice says nothing of does not count, but one at least must.</summary>
+    private bool Matches(Element item, ProfileNode slice)
+    {
+        var isDecided = false;
+        foreach (var discriminator in discriminators)
+        {
+            switch (Matches(item, slice, discriminator))
+            {
+                case false: return false;
+                case true: isDecided = true; break;
+            }
+        }
+
+        return isDecided;
+    }
+
+    /// <returns>Null when the slice says nothing of it.</returns>
+    private bool? Matches(Element item, ProfileNode slice, Discriminator discriminator)
     {
         if (discriminator.Expression is null) return Matches([item], slice, slice, discriminator);
         if (SliceDefinitions.ExtensionUrl(slice, discriminator) is { } url) return item.TextOf("url") == url;
         var definition = definitions.At(slice, discriminator.Steps);
-        return definition is not null && Matches(ValuesAt(item, discriminator.Expression), definition, slice, discriminator);
+        return definition is null ? null : Matches(ValuesAt(item, discriminator.Expression), definition, slice, discriminator);
     }
 
     private List<Element> ValuesAt(Element item, FhirPathExpression path)
@@ -70,12 +87,12 @@ internal sealed class SliceMatch
         return values;
     }
 
-    private bool Matches(List<Element> values, ProfileNode definition, ProfileNode slice, Discriminator discriminator) => discriminator.Kind switch
+    private bool? Matches(List<Element> values, ProfileNode definition, ProfileNode slice, Discriminator discriminator) => discriminator.Kind switch
     {
         DiscriminatorKind.Exists => definition.Max == 0 ? values.Count == 0 : definition.Min == 0 || values.Count > 0,
         DiscriminatorKind.Type => values.Exists(value => IsOfType(value, definition, slice, discriminator)),
         DiscriminatorKind.Profile => values.Exists(value => HasProfile(value, definition, discriminator)),
-        _ => SliceDefinitions.HasValue(definition) && values.Exists(value => HasValue(value, definition)),
+        _ => SliceDefinitions.HasValue(definition) ? values.Exists(value => HasValue(value, definition)) : null,
     };
 
     private bool IsOfType(Element value, ProfileNode definition, ProfileNode slice, Discriminator discriminator)
@@ -83,6 +100,10 @@ internal sealed class SliceMatch
         if (discriminator.Steps is [.., "resolve()"])
             return definition.Types?.Any(type => type.TargetProfiles.Any(target => TypeOf(target) is { } name && value.Type.IsA(name))) == true;
         if (definition.Types is { } types) return types.Any(type => value.Type.IsA(type.Code));
+
+        // The types of a choice may be named by slices of their own: content[x] by contentString.
+        if (definition.Slices.Exists(each => each.Min > 0 && each.Types is not null))
+            return definition.Slices.Exists(each => each.Min > 0 && each.Types?.Any(type => value.Type.IsA(type.Code)) == true);
         return slice.SliceName is { } name && string.Equals(name, slice.Name + value.Type.Name, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -101,6 +122,8 @@ internal sealed class SliceMatch
         if (definition.Fixed is { } fixedValue && !ValueComparison.Equal(value, fixedValue)) return false;
         if (definition.Pattern is { } pattern && !ValueComparison.Matches(value, pattern)) return false;
         if (definition.Binding is { Strength: BindingStrength.Required } binding && !IsMember(value, binding)) return false;
+        var sliced = definition.Slices.FindAll(slice => slice.Min > 0 && SliceDefinitions.HasValue(slice));
+        if (sliced.Count > 0 && !sliced.Exists(slice => HasValue(value, slice))) return false;
         foreach (var child in definition.Children)
         {
             if (!SliceDefinitions.HasValue(child)) continue;

@@ -73,7 +73,9 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
         var found = target?.Type.Name ?? ReferenceText.Type(text, run.Services.Schema) ?? element.TextOf("type");
         if (found is null) return;
         var fitting = type.TargetProfiles.Where(each => IsFor(each, found)).ToList();
-        if (fitting.Count == 0)
+        if (fitting.Count == 0 && target is null)
+            issues.Warn(IssueType.Structure, "reference-target-type", element, $"{node} of {profile.Url} refers to {string.Join(" or ", type.TargetProfiles)}; by its text '{text}' is a {found}, which could not be looked at.");
+        else if (fitting.Count == 0)
             Refuse(element, node, type, found);
         else if (target is { } resource && fitting.TrueForAll(each => run.Conforms(resource, scope, each) == false))
             issues.Error(IssueType.Structure, "reference-target-profile", element, $"{node} of {profile.Url} refers to a resource that conforms to {string.Join(" or ", fitting)}; {text} does not.");

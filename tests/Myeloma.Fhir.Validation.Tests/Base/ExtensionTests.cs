@@ -58,7 +58,7 @@ public sealed class ExtensionTests
 
         Assert.Empty(Sample.Findings("""{"resourceType":"Patient","extension":[{"url":"http://example.org/pair","extension":[{"url":"first","valueCode":"a"}]}]}""", [definition]));
         Assert.Equal(
-            ["error profile-min Patient.extension[0]", "error slicing-closed Patient.extension[0].extension[0]"],
+            ["error profile-min Patient.extension[0]", "error extension-part Patient.extension[0].extension[0]", "error slicing-closed Patient.extension[0].extension[0]"],
             Sample.Findings("""{"resourceType":"Patient","extension":[{"url":"http://example.org/pair","extension":[{"url":"second","valueCode":"a"}]}]}""", [definition]));
         Assert.Equal(
             ["error profile-type Patient.extension[0].extension[0].value"],

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Xml;
 using Myeloma.Fhir.TestSupport;
 
 namespace Myeloma.Fhir.Validation.Tests.Conformance;
@@ -26,11 +27,9 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
     {
         try
         {
-            var definitions = Load.Select(Read).SelectMany(Unbundled).ToList();
-            if (System.IO.File.Exists(Path.Combine(Folder, "files", File)) is false) return null;
-            var validator = new Validator(new ValidatorSettings { Definitions = Sample.Source(definitions) });
-            var issues = Issues(validator);
-            return issues is null ? null : !issues.Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
+            var loaded = Load.Select(Read).SelectMany(Unbundled).ToList();
+            var validator = new Validator(new ValidatorSettings { Definitions = Sample.Source(loaded) });
+            return !Issues(validator, loaded).Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
         }
         catch (FhirException)
         {
@@ -38,12 +37,15 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
         }
     }
 
-    private IReadOnlyList<Issue>? Issues(Validator validator)
+    private IReadOnlyList<Issue> Issues(Validator validator, List<ResourceDocument> loaded)
     {
-        if (!IsJson(File)) return null;
         try
         {
-            return validator.Validate(Read(File), new ValidationOptions { Profiles = Profile is null ? [] : [Profile] });
+            return validator.Validate(Read(File), new ValidationOptions
+            {
+                Profiles = Profile is null ? [] : [Profile],
+                ResolveReference = reference => loaded.Find(resource => $"{resource.ResourceType}/{resource.Id}" == reference),
+            });
         }
         catch (FhirException exception)
         {
@@ -51,9 +53,11 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
         }
     }
 
-    private static bool IsJson(string file) => file.EndsWith(".json", StringComparison.Ordinal);
-
-    private static ResourceDocument Read(string file) => ResourceDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Folder, "files", file)));
+    private static ResourceDocument Read(string file)
+    {
+        var bytes = System.IO.File.ReadAllBytes(Path.Combine(Folder, "files", file));
+        return ResourceDocument.Parse(file.EndsWith(".xml", StringComparison.Ordinal) ? XmlReading.ToJson(bytes) : bytes);
+    }
 
     private static IEnumerable<ResourceDocument> Unbundled(ResourceDocument document) => document.ResourceType == "Bundle"
         ? document.Root.Children("entry").ToList().Select(entry => entry.Child("resource")).OfType<Element>().Select(resource => ResourceDocument.Parse(resource.RawValue.ToArray()))
