@@ -10,6 +10,9 @@ internal sealed class LayoutLexicon(LayoutWords words)
     private readonly FrozenSet<string> spacedBullets = words.SpacedBullets.ToFrozenSet(StringComparer.Ordinal);
     private readonly FrozenSet<string> navigation = words.Navigation.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private readonly FrozenSet<string> combinationTitles = words.CombinationTitles.ToFrozenSet(StringComparer.Ordinal);
+    private readonly FrozenSet<string> drugsTitles = words.DrugsTitles.ToFrozenSet(StringComparer.Ordinal);
+
     public IReadOnlySet<string> QuestionWords { get; } = words.QuestionWords.ToFrozenSet(StringComparer.Ordinal);
 
     public IReadOnlySet<string> FiniteVerbs { get; } = words.FiniteVerbs.ToFrozenSet(StringComparer.Ordinal);
@@ -17,6 +20,15 @@ internal sealed class LayoutLexicon(LayoutWords words)
     public IReadOnlySet<string> Abbreviations { get; } = words.Abbreviations.ToFrozenSet(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Labels { get; } = words.Labels;
+
+    /// <summary>"Regimen", "Combination": the title of a column that names combinations.</summary>
+    public bool IsCombinationTitle(string title) => HasTitle(title, combinationTitles);
+
+    /// <summary>"Drugs", "Medicines in it": the title of a column that holds drugs.</summary>
+    public bool IsDrugsTitle(string title) => HasTitle(title, drugsTitles);
+
+    private static bool HasTitle(string title, FrozenSet<string> titles) =>
+        title.Length < 60 && Tokenizer.Norms(title) is { Length: < 7 } norms && norms.Any(titles.Contains);
 
     public bool IsNavigation(string line) => navigation.Contains(line.Trim().TrimEnd(':', '.'));
 
@@ -50,11 +62,13 @@ internal sealed class LayoutLexicon(LayoutWords words)
         var first = text[start].ToString();
         var alone = start + 1 == end;
         if (bullets.Contains(first)) return 1;
+        if (Markup.Entity(text, start, end, out var entity) is { } meant && bullets.Contains(meant.ToString())) return entity;
         if (spacedBullets.Contains(first)) return alone ? (first == "o" ? 0 : 1) : char.IsWhiteSpace(text[start + 1]) ? 1 : 0;
         return NumberLength(text, start, end);
     }
 
     public string BulletKind(string bullet) => bullet.Length > 0 && (bullets.Contains(bullet) || spacedBullets.Contains(bullet)) ? bullet
+        : bullet.StartsWith('&') ? bullet
         : bullet.Any(char.IsDigit) ? "1" : "a";
 
     private static int NumberLength(string text, int start, int end)
@@ -74,6 +88,6 @@ internal sealed class LayoutLexicon(LayoutWords words)
         if (digits > 3 || i >= end) return 0;
         if (text[i] == ')' || (!open && text[i] == '.')) i++;
         else return 0;
-        return i < end && char.IsWhiteSpace(text[i]) ? i - start : 0;
+        return i < end && (char.IsWhiteSpace(text[i]) || (digits > 0 && text[i - 1] == ')' && char.IsLetter(text[i]))) ? i - start : 0;
     }
 }

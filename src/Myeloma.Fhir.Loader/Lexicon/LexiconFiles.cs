@@ -14,14 +14,14 @@ internal sealed record ClassFile(ClassEntry[] Classes, string[] Heads, string[] 
 
 internal sealed record RouteEntry(string Code, string Display, string[] Adverbs, string[] Phrases);
 
-internal sealed record RouteFile(RouteEntry[] Routes, string[] Verbs, string[] Between, string[] Forms, string[] FormVerbs);
+internal sealed record RouteFile(RouteEntry[] Routes, string[] Verbs, string[] Between, string[] Forms, string[] FormVerbs, string[] YouVerbs);
 
 internal sealed record TermEntry(string Code, string Display, string[]? Synonyms, string[]? Abbreviations, string[]? Drugs);
 
 internal sealed record ConditionFile(TermEntry[] Conditions, string[] Heads, TermEntry[] States);
 
 internal sealed record LayoutWords(
-    string[] Bullets, string[] SpacedBullets, string[] Navigation, string[] Labels, string[] QuestionWords, string[] FiniteVerbs, string[] Abbreviations);
+    string[] Bullets, string[] SpacedBullets, string[] Navigation, string[] Labels, string[] CombinationTitles, string[] DrugsTitles, string[] QuestionWords, string[] FiniteVerbs, string[] Abbreviations);
 
 internal sealed record Confusion(string[] Words, int Wrong, string Meant);
 
@@ -45,6 +45,10 @@ internal sealed record WordFile(
     string[] AbbreviationVerbs,
     string[] AbbreviationAfter,
     string[] RegimenNouns,
+    string[] RegimenNames,
+    string[] Sequence,
+    string[] MadeOf,
+    string[] Optional,
     string[] ExampleCues,
     string[] PriorCues,
     string[] IndicationCues,

@@ -28,6 +28,11 @@ public sealed class ReadingLexicon
         AbbreviationVerbs = PhraseIndex.Of(words.AbbreviationVerbs);
         AbbreviationAfter = PhraseIndex.Of(words.AbbreviationAfter);
         PriorCues = PhraseIndex.Of(words.PriorCues);
+        MadeOf = PhraseIndex.Of(words.MadeOf);
+        Optional = PhraseIndex.Of(words.Optional);
+        Sequence = PhraseIndex.Of(words.Sequence);
+        ExampleCues = PhraseIndex.Of(words.ExampleCues);
+        RegimenNames = words.RegimenNames.ToFrozenSet(StringComparer.Ordinal);
         IndicationCues = PhraseIndex.Of(words.IndicationCues);
         TogetherVerbs = words.TogetherVerbs.ToFrozenSet(StringComparer.Ordinal);
         Salts = words.Salts.ToFrozenSet(StringComparer.Ordinal);
@@ -77,6 +82,17 @@ public sealed class ReadingLexicon
     internal PhraseIndex<string> AbbreviationAfter { get; }
 
     internal PhraseIndex<string> PriorCues { get; }
+
+    internal PhraseIndex<string> MadeOf { get; }
+
+    internal PhraseIndex<string> Optional { get; }
+
+    internal PhraseIndex<string> Sequence { get; }
+
+    internal PhraseIndex<string> ExampleCues { get; }
+
+    /// <summary>Abbreviations in common use for combinations; they say where one is spoken of, never what is in it.</summary>
+    internal FrozenSet<string> RegimenNames { get; }
 
     internal PhraseIndex<string> IndicationCues { get; }
 

@@ -17,6 +17,7 @@ internal sealed class RouteLexicon
 
         foreach (var verb in file.FormVerbs) FormVerbs.Add(verb, verb);
         Verbs = file.Verbs.ToFrozenSet(StringComparer.Ordinal);
+        YouVerbs = file.YouVerbs.ToFrozenSet(StringComparer.Ordinal);
         Between = PhraseIndex.Of(file.Between);
         Forms = PhraseIndex.Of(file.Forms);
     }
@@ -29,6 +30,9 @@ internal sealed class RouteLexicon
     public PhraseIndex<string> FormVerbs { get; } = new();
 
     public FrozenSet<string> Verbs { get; }
+
+    /// <summary>What people do with a drug: "you take", "you have".</summary>
+    public FrozenSet<string> YouVerbs { get; }
 
     public PhraseIndex<string> Between { get; }
 

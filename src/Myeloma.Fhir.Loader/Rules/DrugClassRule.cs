@@ -176,10 +176,19 @@ internal sealed class DrugClassRule : IFactRule
                 return (key, sentence.Sentence.SpanOf(i, i + length), to);
             }
 
-            if (!lexicon.Words.Determiners.Contains(sentence.Tokens[i].Norm)) return null;
+            if (sentence.Tokens[i].Norm is "this" or "these" && NamedBefore(sentence) is { } before && (lexicon.DrugNouns.Contains(sentence.Sentence.Norm(i + 1)) || sentence.Sentence.Norm(i + 1) is "class" or "group"))
+                return (before, sentence.Sentence.SpanOf(i, i + 2), i + 2);
+            if (!lexicon.Words.Determiners.Contains(sentence.Tokens[i].Norm) && !lexicon.DrugNouns.Contains(sentence.Tokens[i].Norm) && sentence.Tokens[i].Norm != "in") return null;
         }
 
         return null;
+    }
+
+    /// <summary>What "this class" and "these drugs" stand for: the class that the sentence before, or for a first sentence the heading, is about.</summary>
+    private static ClassKey? NamedBefore(SentenceReading sentence)
+    {
+        if (sentence.Previous is { } before) return before.Subject is { Drugs.Count: 0 } subject ? subject.Class : null;
+        return sentence.Block.Section.HeadingSpan.Length > 0 ? HeadingClassRule.ClassOf(sentence.Reading, sentence.Block.Section) : null;
     }
 
     /// <summary>True when "(used to treat …) include", "are", ":" or "such as" follows; then <paramref name="at"/> is behind it.</summary>
@@ -188,6 +197,7 @@ internal sealed class DrugClassRule : IFactRule
         if (sentence.Sentence.Norm(at) is "(" or ":" or "–")
         {
             at++;
+            at += sentence.Reading.Lexicon.ExampleCues.LengthAt(sentence.Tokens, at);
             return true;
         }
 

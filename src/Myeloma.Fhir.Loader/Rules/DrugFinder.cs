@@ -134,7 +134,7 @@ internal static class DrugFinder
                 continue;
             }
 
-            if (i > from && sentence.Tokens[i - 1].Kind != TokenKind.Mark && sentence.Tokens[i - 1].Norm is not ("or" or "and" or "as" or "name" or "names")) continue;
+            if (i > from && sentence.Tokens[i - 1].Kind != TokenKind.Mark && sentence.Tokens[i - 1].Norm is not ("or" or "and" or "as" or "called" or "name" or "names")) continue;
             TakeUnknown(sentence, head, i, to, names);
             while (i + 1 < to && sentence.Tokens[i + 1].Norm is not ("," or ";" or "/" or "or" or "and")) i++;
         }
@@ -181,7 +181,7 @@ internal static class DrugFinder
 
         if (Acronym.HasShape(written) && written.Length <= 8 && sentence.Sentence.Norm(i + 1) is not ("®" or "™"))
         {
-            if (!lexicon.StopAcronyms.Contains(written)) names.Acronym = other;
+            if (!lexicon.StopAcronyms.Contains(written)) names.Acronym ??= other;
         }
         else if (written.Length >= 4 && head.Name.Kind != DrugNameKind.Brand && written.All(char.IsLetterOrDigit))
         {

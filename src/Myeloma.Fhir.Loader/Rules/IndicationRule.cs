@@ -21,6 +21,12 @@ internal sealed class IndicationRule : IFactRule
                 yield break;
             }
 
+            if (RegimenPartner.Name(sentence, subject.To, i) is not null && RegimenPartner.Reason(sentence) is { } partner)
+            {
+                sentence.Reading.Refuse(sentence.Span, partner);
+                yield break;
+            }
+
             var position = sentence.Tokens[i].Start;
             var regimen = sentence.Reading.RegimensEndingIn(sentence.Span)
                 .FirstOrDefault(mention => mention.Span.End <= position || mention.Span.Contains(new Span(position, 1)));

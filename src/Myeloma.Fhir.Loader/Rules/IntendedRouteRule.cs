@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Loader.Facts;
+using Myeloma.Fhir.Loader.Text;
 
 namespace Myeloma.Fhir.Loader.Rules;
 
@@ -15,8 +16,21 @@ internal sealed class IntendedRouteRule : IFactRule
     {
         if (sentence.Subject is not { Drugs.Count: > 0 } subject) yield break;
         var routes = sentence.Reading.Lexicon.Routes;
+        var isNominal = false;
+        foreach (var fact in Nominal(sentence, subject))
+        {
+            isNominal |= fact is FormFact;
+            yield return fact;
+        }
+
         for (var i = subject.To; i < sentence.Tokens.Count; i++)
         {
+            if (sentence.Tokens[i].Norm == "as" && !routes.Verbs.Contains(sentence.Sentence.Norm(i - 1)) && FormAt(sentence, i + 1, out var asTo, out var asForm)
+                && (SubjectFinder.OpensWithYou(sentence) || FollowsVerb(sentence, i, subject.To)) && IsAbout(sentence, subject, i))
+            {
+                foreach (var drug in subject.Drugs) yield return new FormFact(drug.Drug, asForm, sentence.Sentence.SpanOf(i, asTo));
+            }
+
             if (routes.FormVerbs.TryMatch(sentence.Tokens, i, out var verb, out _) && FormAt(sentence, i + verb, out var formTo, out var form))
             {
                 if (IsAbout(sentence, subject, i))
@@ -29,10 +43,28 @@ internal sealed class IntendedRouteRule : IFactRule
             var to = Brackets(sentence, i + length, route);
             var from = Left(sentence, i, subject.To, out var qualifier, out var hasVerb);
             i = to - 1;
-            if (!hasVerb && !SubjectFinder.OpensWithYou(sentence) && !FollowsVerb(sentence, from, subject.To)) continue;
+            if (!hasVerb && !isNominal && !SubjectFinder.OpensWithYou(sentence) && !FollowsVerb(sentence, from, subject.To)) continue;
             if (!IsAbout(sentence, subject, from)) continue;
             foreach (var drug in subject.Drugs) yield return new RouteFact(drug.Drug, route, qualifier, sentence.Sentence.SpanOf(from, to));
         }
+    }
+
+    /// <summary>"X is a capsule", "X is an injection into …", "X is an oral medicine".</summary>
+    private static IEnumerable<Fact> Nominal(SentenceReading sentence, Subject subject)
+    {
+        var routes = sentence.Reading.Lexicon.Routes;
+        var at = subject.To;
+        if (SubjectFinder.OpensWithYou(sentence) || sentence.Sentence.Norm(at) is not ("is" or "are")) yield break;
+        var first = at + 1;
+        while (sentence.Sentence.Norm(first) is "a" or "an") first++;
+        if (routes.Adverbs.TryMatch(sentence.Tokens, first, out var length, out var route) && sentence.Reading.Lexicon.DrugNouns.Contains(sentence.Sentence.Norm(first + length)))
+        {
+            foreach (var drug in subject.Drugs) yield return new RouteFact(drug.Drug, route, null, sentence.Sentence.SpanOf(first, first + length + 1));
+        }
+
+        if (!FormAt(sentence, first, out var to, out var form)) yield break;
+        if (to < sentence.Tokens.Count && sentence.Tokens[to].Kind == TokenKind.Word && !sentence.Reading.Lexicon.StopWords.Contains(sentence.Tokens[to].Norm) && sentence.Tokens[to].Norm != "under") yield break;
+        foreach (var drug in subject.Drugs) yield return new FormFact(drug.Drug, form, sentence.Sentence.SpanOf(at, to));
     }
 
     private static bool FormAt(SentenceReading sentence, int at, out int to, out string form)
@@ -67,7 +99,9 @@ internal sealed class IntendedRouteRule : IFactRule
         }
 
         hasVerb = from - 1 >= stop && lexicon.Routes.Verbs.Contains(sentence.Tokens[from - 1].Norm);
-        if (hasVerb) from--;
+        var isYours = !hasVerb && from - 2 >= stop && sentence.Tokens[from - 2].Norm == "you" && lexicon.Routes.YouVerbs.Contains(sentence.Tokens[from - 1].Norm);
+        if (hasVerb || isYours) from--;
+        hasVerb |= isYours || (from == at && from > stop && sentence.Tokens[at].Norm.EndsWith("ed", StringComparison.Ordinal) && lexicon.Modals.Contains(sentence.Tokens[at - 1].Norm));
         qualifier = null;
         for (var back = 2; back >= 1; back--)
         {

@@ -10,6 +10,12 @@ internal sealed class PriorTherapyRule : IFactRule
     {
         foreach (var sentence in reading.Body)
         {
+            if (reading.Lexicon.Phrases.First("priorNot", sentence.Text) is not null)
+            {
+                if (sentence.Groups.Count > 0) reading.Refuse(sentence.Span, "the sentence says that something is not so");
+                continue;
+            }
+
             foreach (var fact in Counted(sentence)) yield return fact;
             foreach (var fact in Failed(sentence)) yield return fact;
         }
@@ -48,10 +54,19 @@ internal sealed class PriorTherapyRule : IFactRule
     private static IEnumerable<Fact> Failed(SentenceReading sentence)
     {
         var reading = sentence.Reading;
+        if (reading.Lexicon.Phrases.First("priorOther", sentence.Text) is { } other)
+        {
+            var span = sentence.SpanOf(other.Groups["all"]);
+            if (Subject(sentence, span.Start) is { } about) yield return new PriorTherapyFact(about.Drugs, about.Span, null, [], sentence.Words(sentence.SpanOf(other.Groups["outcome"])), span);
+            else if (sentence.Groups.Count > 0) reading.Refuse(sentence.Span, "it is not clear what the earlier treatment is required for");
+            yield break;
+        }
+
         foreach (var match in reading.Lexicon.Phrases.Matches("priorFailed", sentence.Text))
         {
             var named = sentence.SpanOf(match.Groups["list"]);
             var at = sentence.Sentence.TokenAt(named.Start);
+            if (reading.Lists.Parse(sentence, at) is { Join: Join.Or, Trouble: null }) reading.Refuse(sentence.Span, "the earlier treatments are given as a choice");
             if (reading.Lists.Parse(sentence, at) is not { IsTogether: true } list || sentence.Tokens[list.To - 1].End < named.End) continue;
             var words = Span.Between(sentence.Tokens[at].Start, list.Groups[^1].Full.End);
             if (list.Members.Count > 1) yield return new RegimenPriorMention([.. list.Members.Select(member => member.Drug)], words);

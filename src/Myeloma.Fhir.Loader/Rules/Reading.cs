@@ -12,6 +12,7 @@ internal sealed class Reading
     private IReadOnlyList<RegimenMention>? regimens;
     private readonly Dictionary<int, SentenceReading> headings = [];
     private RegimenMention[]? regimenEnds;
+    private HashSet<string>? names;
     private IReadOnlyList<Fact>? mechanisms;
     private IReadOnlyList<DrugClassFact>? drugClasses;
 
@@ -21,7 +22,7 @@ internal sealed class Reading
         Lexicon = lexicon;
         Text = document.Text;
         Names = new DocumentNames(lexicon);
-        Blocks = new Layout(Text, lexicon.Layout).Read();
+        Blocks = new Layout(Text, lexicon.Layout, lexicon.Drugs.HasFirst).Read();
         Sections = FindSections();
         CutSentences();
         NameDiscovery.Run(this);
@@ -56,6 +57,13 @@ internal sealed class Reading
 
     /// <summary>The places that give a combination, in text order; read once.</summary>
     public IReadOnlyList<RegimenMention> Regimens => regimens ??= RegimenRule.Read(this);
+
+    /// <summary>True for an abbreviation that the document gives a combination, or that is in common use for one.</summary>
+    public bool IsRegimenName(string written)
+    {
+        names ??= Regimens.Where(mention => mention.Abbreviation is not null).Select(mention => mention.Abbreviation!).ToHashSet(StringComparer.Ordinal);
+        return names.Contains(written) || (Lexicon.RegimenNames.Contains(written) && !Names.Conditions.ContainsKey(written));
+    }
 
     /// <summary>The heading that starts at a position; null when none does.</summary>
     public SentenceReading? HeadingAt(int position) =>

@@ -7,18 +7,52 @@ namespace Myeloma.Fhir.Loader.Rules;
 internal static class RegimenAbbreviation
 {
     /// <summary>"ABC – list", "ABC (list)", "ABC: list", "ABC is a combination of list".</summary>
-    public static OtherName? Before(SentenceReading sentence, MemberList list)
+    public static IReadOnlyList<OtherName> Before(SentenceReading sentence, MemberList list)
     {
         var reading = sentence.Reading;
         var at = SkipBack(sentence, list.From);
         var isMark = sentence.Sentence.Norm(at - 1) is "–" or ":" or "=" or "(" or "[" or "-";
-        if (sentence.Sentence.Norm(at - 1) == "-" && sentence.Tokens[at - 1].End == sentence.Tokens[at].Start && at >= 2 && sentence.Tokens[at - 2].End == sentence.Tokens[at - 1].Start) return null;
+        if (sentence.Sentence.Norm(at - 1) == "-" && sentence.Tokens[at - 1].End == sentence.Tokens[at].Start && at >= 2 && sentence.Tokens[at - 2].End == sentence.Tokens[at - 1].Start) return [];
         var end = isMark ? at - 1 : VerbBefore(sentence, at);
-        if (end <= 0) return null;
+        if (end <= 0) return [];
         if (sentence.Sentence.Norm(end - 1) == ",") end--;
+        if (SecondName(sentence, end) is { } second)
+        {
+            end = second.To;
+            while (end > 1 && reading.Lexicon.Words.RegimenNouns.Contains(sentence.Tokens[end - 1].Norm)) end--;
+            return Chunk(sentence, end) is { } first ? [first, second.Name] : [second.Name];
+        }
+
         if (end > 1 && sentence.Sentence.Norm(end - 1) is ":" or ")" && !isMark) end--;
         while (end > 1 && reading.Lexicon.Words.RegimenNouns.Contains(sentence.Tokens[end - 1].Norm)) end--;
-        return Chunk(sentence, end);
+        return Chunk(sentence, end) is { } name ? [name] : [];
+    }
+
+    /// <summary>"ABC (also called DEF)", "ABC, also known as DEF,": the second name that ends at a token, and the token after the first one.</summary>
+    private static (OtherName Name, int To)? SecondName(SentenceReading sentence, int end)
+    {
+        var inBrackets = sentence.Sentence.Norm(end - 1) == ")";
+        var last = inBrackets ? end - 1 : end;
+        (OtherName Name, int To)? found = null;
+        for (var at = last - 2; at >= 1 && at >= last - 7; at--)
+        {
+            if (!sentence.Reading.Lexicon.AbbreviationAfter.TryMatch(sentence.Tokens, at, out var length, out _)) continue;
+            if (Word(sentence, at + length) is not { } word || word.To != last) continue;
+            var opens = sentence.Sentence.Norm(at - 1) is "(" or ",";
+            if (inBrackets && sentence.Sentence.Norm(at - 1) != "(") continue;
+            found = (word.Name, opens ? at - 1 : at);
+        }
+
+        return found;
+    }
+
+    /// <summary>A further name behind the one that closes a list: "(ABC or DEF)", "known as ABC or DEF".</summary>
+    public static (OtherName Name, int To)? Further(SentenceReading sentence, OtherName name)
+    {
+        var at = sentence.Sentence.TokenAt(name.Span.End);
+        if (sentence.Sentence.Norm(at) == ",") at++;
+        if (!sentence.Reading.Lexicon.AbbreviationAfter.TryMatch(sentence.Tokens, at, out var length, out _)) return null;
+        return Word(sentence, at + length) is { } word && sentence.GroupAt(word.To) is null && sentence.Sentence.Norm(word.To) is not ("(" or ":" or "–" or "=") ? word : null;
     }
 
     /// <summary>"list (ABC)", "list, known as ABC", "list – ABC".</summary>
@@ -31,7 +65,9 @@ internal static class RegimenAbbreviation
         {
             var inner = at + 1;
             if (reading.Lexicon.AbbreviationAfter.TryMatch(sentence.Tokens, inner, out var lead, out _)) inner += lead;
-            return Word(sentence, inner) is { } word && sentence.Sentence.Norm(word.To) == ")" ? (word.Name, word.To + 1, false) : null;
+            if (Word(sentence, inner) is not { } word) return null;
+            var close = Further(sentence, word.Name)?.To ?? word.To;
+            return sentence.Sentence.Norm(close) == ")" ? (word.Name, close + 1, false) : null;
         }
 
         if (sentence.Sentence.Norm(at) is "–" or "=" or ":" or "-")
@@ -41,6 +77,13 @@ internal static class RegimenAbbreviation
         at += length;
         while (sentence.Sentence.Norm(at) is "the" or "\"" or "'") at++;
         return Word(sentence, at) is { } named ? (named.Name, named.To, true) : null;
+    }
+
+    /// <summary>The abbreviation that a run of tokens is, "regimen" and the like behind it apart; null when it is anything else.</summary>
+    public static OtherName? Whole(SentenceReading sentence, int from, int to)
+    {
+        while (to > from + 1 && sentence.Reading.Lexicon.Words.RegimenNouns.Contains(sentence.Tokens[to - 1].Norm)) to--;
+        return Word(sentence, from) is { } word && word.To == to ? word.Name : null;
     }
 
     private static int SkipBack(SentenceReading sentence, int at)
@@ -53,7 +96,7 @@ internal static class RegimenAbbreviation
     private static int VerbBefore(SentenceReading sentence, int at)
     {
         var verbs = sentence.Reading.Lexicon.AbbreviationVerbs;
-        for (var back = 1; back <= 7 && at - back > 0; back++)
+        for (var back = Math.Min(7, at - 1); back >= 1; back--)
         {
             if (verbs.LengthAt(sentence.Tokens, at - back) is var length && length > 0 && at - back + length >= at - 2 && length + 2 >= back
                 && OnlyFiller(sentence, at - back + length, at)) return at - back;
@@ -79,7 +122,8 @@ internal static class RegimenAbbreviation
         var to = sentence.Tokens[end - 1].End;
         var from = to;
         while (from > sentence.Span.Start && !char.IsWhiteSpace(text[from - 1]) && text[from - 1] is not ('(' or '[' or '"' or '“' or ',' or ';')) from--;
-        var word = text[from..to].Trim('"', '”', '“', '\'', '®', '™', '*');
+        while (from < to && Tokenizer.IsInvisible(text[from])) from++;
+        var word = text[from..to].Trim('"', '”', '“', '\'', '®', '™', '*', '_');
         var isPart = word.Length > 0 && (word.All(char.IsAsciiDigit) || word == "+");
         if (isPart || (!Acronym.IsRegimen(word, sentence.Reading) && from > sentence.Span.Start))
         {

@@ -11,7 +11,7 @@ internal static class RegimenOutline
         foreach (var block in reading.Blocks)
         {
             if (block.Kind == BlockKind.ListItem && block.Children.Count > 1 && Find(reading, block, block.Children) is { } nested) yield return nested;
-            if (block.Kind != BlockKind.Paragraph) continue;
+            if (block.Kind is not (BlockKind.Paragraph or BlockKind.Heading)) continue;
             if (block.Items.Count > 1 && Find(reading, block, block.Items) is { } mention) yield return mention;
         }
     }
@@ -19,8 +19,9 @@ internal static class RegimenOutline
     private static RegimenMention? Find(Reading reading, Block opening, IReadOnlyList<Block> items)
     {
         if (reading.ByBlock[opening] is not [.., var sentence] || sentence.Groups.Count > 0 || sentence.IsNegated(0, sentence.Tokens.Count)) return null;
-        var name = Name(sentence);
-        if (name is null) return null;
+        var isOf = SaysWhatItIsMadeOf(sentence);
+        var name = Name(sentence) ?? (isOf && opening.Heading is { } heading && reading.ByBlock[heading] is [var title, ..] && title.Tokens.Count <= 4 ? Name(title) : null);
+        if (name is null && !isOf) return null;
         var members = new List<RegimenMember>();
         foreach (var item in items)
         {
@@ -31,13 +32,46 @@ internal static class RegimenOutline
             members.Add(list.Members[0]);
         }
 
-        if (Acronym.Explained(name.Written, members, reading) < 0.6) return null;
+        if (name is not null && Acronym.Explained(name.Written, members, reading) < (opening.Kind == BlockKind.Heading ? 1 : 0.6))
+        {
+            if (!isOf) return null;
+            name = null;
+        }
+
+        var last = reading.ByBlock[items[^1]][0];
+        if (last.Span.End >= reading.Text.Length)
+        {
+            reading.Refuse(sentence.Span, "the list is cut off");
+            return null;
+        }
+
         var isItem = opening.Kind == BlockKind.ListItem;
         var brands = items.SelectMany(item => reading.ByBlock[item]).SelectMany(own => own.Groups).SelectMany(group => group.Brands).Select(brand => brand.Written).ToList();
         return new RegimenMention(
-            name.Written, name.Span, members, RegimenForm.List, null,
+            name?.Written, name?.Span, members, RegimenForm.List, null,
             isItem && reading.IntroOf(opening) is { } intro ? ListQualifierRule.Qualifier(intro)?.Qualifier : null,
-            brands, Span.Between(name.Span.Start, reading.ByBlock[items[^1]][0].Groups[^1].Full.End));
+            brands, Span.Between(name?.Span.Start ?? members[0].Span.Start, reading.ByBlock[items[^1]][0].Groups[^1].Full.End));
+    }
+
+    /// <summary>"This treatment is a combination of:", "It is made up of these drugs:"; not "a combination of 2 of these", "combinations of".</summary>
+    private static bool SaysWhatItIsMadeOf(SentenceReading sentence)
+    {
+        var lexicon = sentence.Reading.Lexicon;
+        if (sentence.Text[^1] != ':' || sentence.IsNegated(0, sentence.Tokens.Count)) return false;
+        for (var i = 0; i < sentence.Tokens.Count; i++)
+        {
+            if (lexicon.MadeOf.LengthAt(sentence.Tokens, i) is not (var length and > 0)) continue;
+            for (var at = i + length; at < sentence.Tokens.Count - 1; at++)
+            {
+                var norm = sentence.Tokens[at].Norm;
+                if (norm is "of" or "or" || (!lexicon.DrugNouns.Contains(norm) && lexicon.MemberPrefixes.LengthAt(sentence.Tokens, at) == 0 && lexicon.Categories.Index.LengthAt(sentence.Tokens, at) == 0
+                    && norm is not ("these" or "following" or "all" or "different") && lexicon.Number(norm) is null)) return false;
+            }
+
+            return true;
+        }
+
+        return false;
     }
 
     private static bool EndsItem(SentenceReading item, int to) =>

@@ -9,6 +9,8 @@ namespace Myeloma.Fhir.Loader.Rules;
 /// </summary>
 internal sealed class RegimenRule : IFactRule
 {
+    private static readonly HashSet<string> Each = new(StringComparer.Ordinal) { "each", "either", "both", "separately" };
+
     public IEnumerable<Fact> Find(Reading reading) => reading.Regimens;
 
     public static List<RegimenMention> Read(Reading reading)
@@ -17,9 +19,9 @@ internal sealed class RegimenRule : IFactRule
         foreach (var sentence in reading.Body)
         {
             if (sentence.Groups.Count == 0) continue;
-            foreach (var mention in Of(sentence))
+            foreach (var mention in sentence.Block.IsRow ? RegimenTable.Of(sentence) : Of(sentence))
             {
-                if (!found.Skip(found.Count - 8).Any(other => other.Span.Start < mention.Span.End && mention.Span.Start < other.Span.End && SameMembers(other, mention))) found.Add(mention);
+                if (!found.Skip(found.Count - 8).Any(other => other.Span.Start < mention.Span.End && mention.Span.Start < other.Span.End && SameMembers(other, mention) && (other.Abbreviation == mention.Abbreviation || other.Span != mention.Span))) found.Add(mention);
             }
         }
 
@@ -43,8 +45,10 @@ internal sealed class RegimenRule : IFactRule
         {
             var list = lists[k];
             var left = k > 0 && lists[k - 1].IsTogether ? lists[k - 1] : null;
-            if (Named(sentence, list) is { } named) yield return named;
-            else if (Evidence(sentence, list, left, k > 0 ? lists[k - 1] : null) is { } mention) yield return mention;
+            var named = Named(sentence, list);
+            foreach (var mentioned in named) yield return mentioned;
+            if (named.Count > 0) continue;
+            if (Evidence(sentence, list, left, k > 0 ? lists[k - 1] : null) is { } mention) yield return mention;
         }
     }
 
@@ -69,32 +73,39 @@ internal sealed class RegimenRule : IFactRule
         return lists;
     }
 
-    private static RegimenMention? Named(SentenceReading sentence, MemberList list)
+    private static List<RegimenMention> Named(SentenceReading sentence, MemberList list)
     {
-        if (list.Members.Count < 2 || SpeaksOfClass(sentence, list)) return null;
+        if (list.Members.Count < 2 || SpeaksOfClass(sentence, list)) return [];
         var reading = sentence.Reading;
-        var before = RegimenAbbreviation.Before(sentence, list);
+        var names = RegimenAbbreviation.Before(sentence, list).ToList();
+        var before = names.Count > 0 ? names[0] : null;
         var after = before is null ? RegimenAbbreviation.After(sentence, list) : null;
-        var name = before ?? after?.Name;
-        if (name is null) return null;
+        if (after is not null)
+        {
+            names.Add(after.Value.Name);
+            if (RegimenAbbreviation.Further(sentence, after.Value.Name) is { } further) names.Add(further.Name);
+        }
+
+        if (names.Count == 0) return [];
+        var name = names[0];
         if (!list.IsTogether)
         {
             reading.Refuse(sentence.Span, list.Trouble ?? "the drugs are given as a choice");
-            return null;
+            return [];
         }
 
         var explained = Acronym.Explained(name.Written, list.Members, reading);
         var isShouted = !sentence.Text.Any(char.IsLower) && name.Written.All(c => !char.IsAsciiDigit(c) && c != '-');
-        if (IsSequence(sentence, list.To))
+        if (IsSequence(sentence, list))
         {
             reading.Refuse(sentence.Span, "the drugs are given one after another");
-            return null;
+            return [];
         }
 
         if (list.Join is Join.Commas && sentence.Span.End >= reading.Text.Length)
         {
             reading.Refuse(sentence.Span, "the list is cut off");
-            return null;
+            return [];
         }
 
         // Figures alone ("7+3") have no letters to compare; the brackets or dash beside them say what they stand for.
@@ -104,30 +115,43 @@ internal sealed class RegimenRule : IFactRule
         if (!isSure || (isLoose && explained < 0.6) || (after is { IsNamed: false } && explained < 0.6))
         {
             reading.Refuse(sentence.Span, "it is not clear that the drugs are given together");
-            return null;
+            return [];
         }
 
         if (before is null && StartsAfterPartner(sentence, list))
         {
             reading.Refuse(sentence.Span, "it is not clear which drugs the abbreviation stands for");
-            return null;
+            return [];
         }
 
         var start = Math.Min(name.Span.Start, sentence.Tokens[list.From].Start);
         var end = Math.Max(name.Span.End, list.Groups[^1].Full.End);
         if (after is not null) end = Math.Max(end, EndOfBrackets(sentence, after.Value.To, end));
         else if (sentence.Sentence.Norm(list.From - 1) == "(" && sentence.Sentence.Norm(list.To) == ")") end = sentence.Tokens[list.To].End;
-        return Mention(sentence, name, list.Members, Span.Between(start, end));
+        end = Math.Max(end, names.Max(other => other.Span.End));
+        return names.ConvertAll(other => Mention(sentence, other, list.Members, Span.Between(start, end)));
     }
 
     /// <summary>"X with a and b (ABC)": the abbreviation may cover X, so the list alone would be wrong.</summary>
     private static bool StartsAfterPartner(SentenceReading sentence, MemberList list) =>
         TogetherCue(sentence, list) >= 0;
 
-    private static bool IsSequence(SentenceReading sentence, int at)
+    /// <summary>"…, followed by c", "…, then c", "c followed by …": a further drug is given after, or before, those of the list.</summary>
+    private static bool IsSequence(SentenceReading sentence, MemberList list)
     {
-        if (sentence.Sentence.Norm(at) is "," or "and") at++;
-        return (sentence.Sentence.Norm(at) == "followed" && sentence.Sentence.Norm(at + 1) == "by") || sentence.Sentence.Norm(at) is "then";
+        var after = sentence.Reading.Lexicon.Sequence;
+        for (var i = list.To; i < Math.Min(sentence.Tokens.Count, list.To + 8); i++)
+        {
+            if (sentence.GroupAt(i) is not null) break;
+            if (after.LengthAt(sentence.Tokens, i) > 0) return true;
+        }
+
+        for (var back = 1; back <= 4 && list.From - back >= 0; back++)
+        {
+            if (after.LengthAt(sentence.Tokens, list.From - back) > 0) return true;
+        }
+
+        return false;
     }
 
     private static int EndOfBrackets(SentenceReading sentence, int to, int end) =>
@@ -141,7 +165,7 @@ internal sealed class RegimenRule : IFactRule
         if (list.Members.Count < 2) return null;
         var isOf = EndsBefore(sentence, reading.Lexicon.CombinationOf, Anchor(sentence, list.From)) >= 0;
         // "a and b with c" may mean two pairs; only "a with b" that is said to be given or used is one combination.
-        var isJoined = list.Join is Join.Plus || (list.Join is Join.With && list.Members.Count == 2 && sentence.HasAny(reading.Lexicon.TogetherVerbs, 0, sentence.Tokens.Count));
+        var isJoined = list.Join is Join.Plus || (list.Join is Join.With && sentence.HasAny(list.Members.Count == 2 ? reading.Lexicon.TogetherVerbs : reading.Lexicon.CombinationWords, 0, sentence.Tokens.Count));
         var isItem = IsWholeItem(sentence, list) && HasCue(sentence, list);
         var isTogether = !isOf && !isItem && IsTogetherAfter(sentence, list);
         if (!isOf && !isJoined && !isItem && !isTogether) return null;
@@ -164,7 +188,7 @@ internal sealed class RegimenRule : IFactRule
         var from = cue;
         if (before is not null && before.To == cue)
         {
-            if (left is not null && left.Members.Count == 1) partners = left.Members;
+            if (left is { Members.Count: 1 } || (left is not null && IsOneMeaning(sentence, left))) partners = left.Members;
             from = before.From;
             start = sentence.Tokens[before.From].Start;
         }
@@ -173,6 +197,19 @@ internal sealed class RegimenRule : IFactRule
             partners = [new RegimenMember(drug.Drug, null, null, drug.Name)];
             from = subject.To;
             start = subject.IsPronoun ? subject.Antecedent.Start : drug.Full.Start;
+        }
+
+        else if (Partners(sentence, cue, list, left) is { } several)
+        {
+            partners = several.Members;
+            from = several.From;
+            start = sentence.Tokens[several.From].Start;
+        }
+
+        if (partners is null && before?.Join == Join.Or)
+        {
+            reading.Refuse(sentence.Span, "the drugs are given as a choice");
+            return null;
         }
 
         var reason = Reason(sentence, list, from) ?? (partners is null ? "it is not clear which drugs are given together" : null);
@@ -191,12 +228,36 @@ internal sealed class RegimenRule : IFactRule
         return Mention(sentence, null, members, Span.Between(start, end));
     }
 
+    /// <summary>"a and b are given together with c": the drugs before the verb when the words say that all of them are given together.</summary>
+    private static MemberList? Partners(SentenceReading sentence, int cue, MemberList list, MemberList? left)
+    {
+        if (left is not { Members.Count: > 1 } || sentence.Subject is not { IsPronoun: false, IsChoice: false } subject || subject.To != left.To) return null;
+        if (!IsOneMeaning(sentence, left) || !HasVerb(sentence, left.To, cue, list)) return null;
+        return sentence.HasAny(sentence.Reading.Lexicon.CombinationWords, left.To, list.From) && !sentence.HasAny(Each, left.To, list.From) ? left : null;
+    }
+
+    /// <summary>"a and b with c" is one combination unless a and b are examples, a choice, or drugs of one class, of which each may be meant.</summary>
+    private static bool IsOneMeaning(SentenceReading sentence, MemberList left)
+    {
+        if (left.Join is Join.With || IsExample(sentence, left)) return false;
+        var classes = sentence.Reading.DrugClasses.Where(fact => left.Members.Any(member => member.Drug.Equals(fact.Drug)))
+            .GroupBy(fact => fact.Class).Any(own => own.Select(fact => fact.Drug).Distinct().Count() > 1);
+        return !classes;
+    }
+
+    private static bool IsExample(SentenceReading sentence, MemberList list)
+    {
+        var cues = sentence.Reading.Lexicon.ExampleCues;
+        return Enumerable.Range(Math.Max(0, list.From - 3), Math.Min(3, list.From)).Any(i => cues.LengthAt(sentence.Tokens, i) > 0);
+    }
+
     /// <summary>Why words that look like a combination are not taken; null when nothing speaks against it.</summary>
     private static string? Reason(SentenceReading sentence, MemberList list, int from)
     {
         if (sentence.IsNegated(from, list.From) || sentence.IsNegated(0, Math.Min(4, list.From))) return "the sentence says that something is not so";
         if (list.Trouble is { } trouble) return trouble;
         if (list.Join == Join.Or) return "the drugs are given as a choice";
+        if (IsSequence(sentence, list)) return "the drugs are given one after another";
         var text = sentence.Text;
         foreach (var word in sentence.Reading.Lexicon.Words.Uncertain)
         {
@@ -313,7 +374,7 @@ internal sealed class RegimenRule : IFactRule
         return false;
     }
 
-    private static RegimenMention Mention(SentenceReading sentence, OtherName? name, IReadOnlyList<RegimenMember> members, Span span)
+    public static RegimenMention Mention(SentenceReading sentence, OtherName? name, IReadOnlyList<RegimenMember> members, Span span)
     {
         var isItem = sentence.Block.Kind == BlockKind.ListItem;
         var intro = isItem ? sentence.Reading.IntroOf(sentence.Block) : null;

@@ -32,14 +32,27 @@ internal static class SubjectFinder
         if (!OpensWithYou(sentence)) return null;
         for (var i = 1; i < Math.Min(4, sentence.Tokens.Count - 1); i++)
         {
-            if (sentence.Tokens[i].Norm is not ("take" or "have" or "get" or "swallow" or "receive")) continue;
-            return sentence.IsNegated(0, i + 1) ? null : Drugs(sentence, i + 1);
+            if (!sentence.Reading.Lexicon.Routes.YouVerbs.Contains(sentence.Tokens[i].Norm)) continue;
+            return sentence.IsNegated(0, i + 1) ? null : Drugs(sentence, i + 1) ?? Pronoun(sentence, i + 1);
         }
 
         return null;
     }
 
     public static bool OpensWithYou(SentenceReading sentence) => sentence.Sentence.Norm(0) == "you";
+
+    /// <summary>True for a sentence that opens with "it", "they", "this drug" or "you take it".</summary>
+    public static bool OpensWithPronoun(SentenceReading sentence)
+    {
+        var at = 0;
+        if (OpensWithYou(sentence))
+        {
+            while (at < Math.Min(4, sentence.Tokens.Count) && !sentence.Reading.Lexicon.Routes.YouVerbs.Contains(sentence.Tokens[at].Norm)) at++;
+            at++;
+        }
+
+        return sentence.Sentence.Norm(at) is "it" or "they" or "them" || (sentence.Sentence.Norm(at) is "this" or "these" && sentence.Reading.Lexicon.DrugNouns.Contains(sentence.Sentence.Norm(at + 1)));
+    }
 
     private static Subject? At(SentenceReading sentence, int start) =>
         Drugs(sentence, start) ?? Class(sentence, start) ?? Pronoun(sentence, start);
@@ -90,7 +103,7 @@ internal static class SubjectFinder
         var next = sentence.Sentence.Norm(start + 1);
         var nouns = sentence.Reading.Lexicon.DrugNouns;
         var one = norm == "it" ? 1 : These.Contains(norm) && nouns.Contains(next) && next[^1] != 's' ? 2 : 0;
-        var many = norm == "they" ? 1 : norm is "these" or "the" && nouns.Contains(next) && next[^1] == 's' ? 2 : 0;
+        var many = norm is "they" or "them" ? 1 : norm is "these" or "the" && nouns.Contains(next) && next[^1] == 's' ? 2 : 0;
         if (one + many == 0) return null;
 
         var before = sentence.Previous?.Subject;

@@ -11,16 +11,19 @@ internal static class UnreadSentences
         var found = new Dictionary<Span, UnreadSentence>();
         foreach (var refusal in reading.Refusals) found.TryAdd(refusal.Span, refusal);
 
-        var spans = facts.Where(fact => fact is not DrugMention).Select(fact => fact.Span).OrderBy(span => span.Start).ToList();
+        var spans = facts.Where(fact => fact is not (DrugMention or BrandFact or DrugAbbreviationFact)).Select(fact => fact.Span).OrderBy(span => span.Start).ToList();
         var longest = spans.Count == 0 ? 0 : spans.Max(span => span.Length);
         var starts = spans.Select(span => span.Start).ToArray();
         foreach (var sentence in reading.Body)
         {
+            if (RegimenPartner.Reason(sentence) is { } partner) found.TryAdd(sentence.Span, new UnreadSentence(sentence.Words(sentence.Span), partner, sentence.Span));
+            if (Beside(sentence, spans, starts, longest) is { } beside) found.TryAdd(sentence.Span, new UnreadSentence(sentence.Words(sentence.Span), beside, sentence.Span));
+            if (IsClassMember(sentence)) continue;
             var hasItems = sentence.Block.Items.Concat(sentence.Block.Children).Any(item => IsCovered(item.Span, spans, starts, longest));
             if (hasItems && sentence.Text[^1] is not ('.' or '!' or '?')) continue;
             if (found.ContainsKey(sentence.Span) || IsCovered(sentence.Span, spans, starts, longest) || !Speaks(sentence)) continue;
-            var isCutOff = sentence.Span.End >= reading.Text.TrimEnd().Length && sentence.Block.Kind == BlockKind.Paragraph && sentence.Text[^1] is not ('.' or '!' or '?' or ':');
-            found[sentence.Span] = new UnreadSentence(sentence.Words(sentence.Span), isCutOff ? "the text is cut off" : "no rule understood it", sentence.Span);
+            var isCutOff = sentence.Span.End >= reading.Text.TrimEnd().Length && sentence.Block.Kind == BlockKind.Paragraph && sentence.Text[^1] is not ('|' or '.' or '!' or '?' or ':');
+            found[sentence.Span] = new UnreadSentence(sentence.Words(sentence.Span), isCutOff ? "the text is cut off" : IsUnresolved(sentence) ? "it is not clear which drug is meant" : "no rule understood it", sentence.Span);
         }
 
         return [.. found.Values.OrderBy(sentence => sentence.Span.Start).ThenBy(sentence => sentence.Span.End)];
@@ -37,9 +40,35 @@ internal static class UnreadSentences
         return false;
     }
 
+    /// <summary>A drug that stands behind a combination that was read, and in no other fact.</summary>
+    private static string? Beside(SentenceReading sentence, List<Span> spans, int[] starts, int longest)
+    {
+        var mention = sentence.Reading.RegimensEndingIn(sentence.Span).LastOrDefault();
+        if (mention is null || sentence.Subject is { IsPronoun: true }) return null;
+        foreach (var group in sentence.Groups)
+        {
+            if (group.Full.Start < mention.Span.End || IsCovered(group.Name, spans, starts, longest)) continue;
+            var optional = sentence.Reading.Lexicon.Optional;
+            var isOptional = Enumerable.Range(Math.Max(0, group.From - 4), Math.Min(4, group.From)).Any(i => optional.LengthAt(sentence.Tokens, i) > 0);
+            return isOptional ? $"{group.Drug.Name} is only sometimes part of it" : $"{group.Drug.Name} stands beside the combination that was read";
+        }
+
+        return null;
+    }
+
+    /// <summary>True for an item whose drug was taken as a member of the class that the words before the list name.</summary>
+    private static bool IsClassMember(SentenceReading sentence) =>
+        sentence.Block.Kind == BlockKind.ListItem && sentence.Groups.Count == 1 && sentence.Reading.IntroOf(sentence.Block) is { } intro
+        && sentence.Reading.DrugClasses.Any(fact => fact.Drug.Equals(sentence.Groups[0].Drug) && intro.Span.Contains(fact.Span));
+
+    /// <summary>"It is taken by mouth" without one drug that "it" could be.</summary>
+    private static bool IsUnresolved(SentenceReading sentence) =>
+        sentence.Groups.Count == 0 && sentence.Subject is null && SubjectFinder.OpensWithPronoun(sentence);
+
     private static bool Speaks(SentenceReading sentence)
     {
-        if (sentence.Groups.Count > 0) return true;
+        if (sentence.Groups.Count > 0 || RegimenPartner.Name(sentence, 0, sentence.Tokens.Count) is not null) return true;
+        if (SubjectFinder.OpensWithPronoun(sentence) && (sentence.Subject is { Drugs.Count: > 0 } || IsAboutRoute(sentence))) return true;
         var reading = sentence.Reading;
         for (var i = 0; i < sentence.Tokens.Count; i++)
         {
@@ -47,5 +76,11 @@ internal static class UnreadSentences
         }
 
         return false;
+    }
+
+    private static bool IsAboutRoute(SentenceReading sentence)
+    {
+        var routes = sentence.Reading.Lexicon.Routes;
+        return Enumerable.Range(0, sentence.Tokens.Count).Any(i => routes.Phrases.LengthAt(sentence.Tokens, i) > 0 || routes.FormVerbs.LengthAt(sentence.Tokens, i) > 0);
     }
 }

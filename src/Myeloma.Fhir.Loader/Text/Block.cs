@@ -18,6 +18,12 @@ internal sealed class Block(Span span, int indent, string? bullet)
 
     public string? Bullet { get; } = bullet;
 
+    /// <summary>True for a row of a table.</summary>
+    public bool IsRow { get; init; }
+
+    /// <summary>For a row of a table of combinations: the cell that names the combination and the cell with its drugs; otherwise null.</summary>
+    public (Span Name, Span Drugs)? Cells { get; init; }
+
     public int LineCount { get; set; } = 1;
 
     /// <summary>The item a nested item stands under; null at the top.</summary>

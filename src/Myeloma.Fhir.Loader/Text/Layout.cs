@@ -4,7 +4,7 @@ using Myeloma.Fhir.Loader.Lexicon;
 namespace Myeloma.Fhir.Loader.Text;
 
 /// <summary>Lines → headings, paragraphs and list items, in text order.</summary>
-internal sealed class Layout(string text, LayoutLexicon words)
+internal sealed class Layout(string text, LayoutLexicon words, Func<string, bool> isDrug)
 {
     private readonly List<Block> blocks = [];
     private int wrapWidth;
@@ -39,18 +39,30 @@ internal sealed class Layout(string text, LayoutLexicon words)
     private void Cut(List<Line> lines)
     {
         Block? current = null;
+        TableReader? table = null;
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
             if (line.IsBlank)
             {
                 current = null;
+                table = null;
                 continue;
             }
 
+            if (table is null && current is null) table = TableReader.Open(text, line, words);
+            if (table?.Read(text, line) is { } row)
+            {
+                blocks.Add(row);
+                current = null;
+                continue;
+            }
+
+            if (table is not null && !IsRule(line)) table = null;
+
             if (IsRule(line))
             {
-                if (current is { Kind: BlockKind.Paragraph, LineCount: 1 } && text[line.Start] is '=' or '-' or '~') current!.Kind = BlockKind.Heading;
+                if (table is null && current is { Kind: BlockKind.Paragraph, LineCount: 1 } && text[line.Start] is '=' or '-' or '~') current!.Kind = BlockKind.Heading;
                 current = null;
                 continue;
             }
@@ -66,7 +78,7 @@ internal sealed class Layout(string text, LayoutLexicon words)
             {
                 var start = line.Start;
                 while (start < line.End && (text[start] == '#' || char.IsWhiteSpace(text[start]))) start++;
-                blocks.Add(new Block(Span.Between(start, line.End), line.Indent, null) { Kind = BlockKind.Heading });
+                blocks.Add(new Block(WithoutEmphasis(Span.Between(start, line.End)), line.Indent, null) { Kind = BlockKind.Heading });
                 current = null;
                 continue;
             }
@@ -78,9 +90,22 @@ internal sealed class Layout(string text, LayoutLexicon words)
                 continue;
             }
 
-            current = new Block(line.Span, line.Indent, null);
+            current = new Block(WithoutEmphasis(line.Span), line.Indent, null);
             blocks.Add(current);
         }
+    }
+
+    /// <summary>A line that is wholly bold or italic, without its marks.</summary>
+    private Span WithoutEmphasis(Span line)
+    {
+        var (start, end) = (line.Start, line.End);
+        while (end - start > 2 && text[start] is '*' or '_' && text[end - 1] == text[start])
+        {
+            start++;
+            end--;
+        }
+
+        return text.AsSpan(start, end - start).IndexOfAny('*', '_') < 0 ? Span.Between(start, end) : line;
     }
 
     private Block Item(List<Line> lines, ref int i, int bullet)
@@ -133,7 +158,7 @@ internal sealed class Layout(string text, LayoutLexicon words)
         for (var i = 0; i < blocks.Count; i++)
         {
             var block = blocks[i];
-            if (block.Kind != BlockKind.Paragraph || block.LineCount > 1) continue;
+            if (block.Kind != BlockKind.Paragraph || block.LineCount > 1 || block.IsRow) continue;
             var line = block.Span.Of(text);
             if (words.IsNavigation(line)) block.Kind = BlockKind.Navigation;
             else if (i + 1 < blocks.Count && IsHeading(line)) block.Kind = BlockKind.Heading;
@@ -149,6 +174,8 @@ internal sealed class Layout(string text, LayoutLexicon words)
         if (words.IsLabel(line)) return false;
         var norms = Tokenizer.Norms(line);
         if (norms.Length is 0 or > 20 || !line.Any(char.IsLetter)) return false;
+        // "ABC: a and b" on a line of its own is a statement.
+        if (line.AsSpan().IndexOfAny(":–—=+") >= 0 && norms.Where(isDrug).Distinct(StringComparer.Ordinal).Take(2).Count() == 2) return false;
         return line[^1] == '?' || words.QuestionWords.Contains(norms[0]) || !norms.Any(words.FiniteVerbs.Contains);
     }
 

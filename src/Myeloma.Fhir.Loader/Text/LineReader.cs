@@ -44,5 +44,5 @@ internal static class LineReader
         return new Line(start, end, indent);
     }
 
-    private static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is '\uFEFF' or '\u200B';
+    private static bool IsSpace(char c) => char.IsWhiteSpace(c) || Tokenizer.IsInvisible(c);
 }

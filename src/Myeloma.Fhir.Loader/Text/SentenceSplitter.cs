@@ -35,7 +35,7 @@ internal static class SentenceSplitter
             if (text[i] is not ('.' or '!' or '?') || !EndsSentence(text, i, block, abbreviations)) continue;
 
             var end = i + 1;
-            while (end < block.End && text[end] is '"' or '”' or '’' or ')') end++;
+            while (end < block.End && text[end] is '"' or '”' or '’' or ')' or '*' or '_') end++;
             yield return Trim(text, start, end);
             start = end;
             i = end - 1;
@@ -48,7 +48,7 @@ internal static class SentenceSplitter
     private static bool EndsSentence(string text, int i, Span block, IReadOnlySet<string> abbreviations)
     {
         var next = i + 1;
-        while (next < block.End && text[next] is '"' or '”' or '’' or ')') next++;
+        while (next < block.End && text[next] is '"' or '”' or '’' or ')' or '*' or '_') next++;
         if (next >= block.End) return true;
         if (!char.IsWhiteSpace(text[next])) return false;
         while (next < block.End && char.IsWhiteSpace(text[next])) next++;
