@@ -18,40 +18,18 @@ public sealed class BatchInteraction(
     public async Task<FhirResponse> HandleAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
-        var faults = FaultsByEntry(bundle, elements.Count);
+        var faults = new EntryFaults(bundle, elements.Count);
+        if (faults.Outside.Count > 0) throw new FhirException(faults.Outside);
         var reader = new BundleEntryReader(context.BaseUrl);
         var answers = new FhirResponse[elements.Count];
         for (var i = 0; i < elements.Count; i++)
         {
-            var issues = faults[i] ?? [];
+            var issues = faults.Of(i);
             var entry = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
             answers[i] = entry is null ? FhirResponse.Fault(issues) : await AnswerAsync(entry, context, cancellationToken);
         }
 
         return FhirResponse.Ok(new ResponseBundleContent("batch-response", answers, context));
-    }
-
-    /// <summary>The faults of the schema, each with the entry it stands in.</summary>
-    /// <exception cref="FhirException">There are faults outside the entries.</exception>
-    private static List<Issue>?[] FaultsByEntry(ResourceDocument bundle, int count)
-    {
-        var byEntry = new List<Issue>?[count];
-        List<Issue> outside = [];
-        foreach (var issue in ResourceIntake.Errors(bundle))
-        {
-            if (EntryIndex(issue.Expression) is { } index && index < count) (byEntry[index] ??= []).Add(issue);
-            else outside.Add(issue);
-        }
-
-        return outside.Count == 0 ? byEntry : throw new FhirException(outside);
-    }
-
-    private static int? EntryIndex(string? expression)
-    {
-        const string prefix = "Bundle.entry[";
-        if (expression is null || !expression.StartsWith(prefix, StringComparison.Ordinal)) return null;
-        var end = expression.IndexOf(']', StringComparison.Ordinal);
-        return int.TryParse(expression.AsSpan(prefix.Length, end - prefix.Length), out var index) ? index : null;
     }
 
     private async Task<FhirResponse> AnswerAsync(BundleEntry entry, InteractionContext context, CancellationToken cancellationToken)

@@ -14,11 +14,16 @@ namespace Myeloma.Fhir.Interactions;
 /// <remarks>https://hl7.org/fhir/R4/searchparameter.html. Made before the database is opened, since the store indexes by it; <see cref="AttachAsync"/> completes it.</remarks>
 /// <param name="inlineReindexLimit">Stored resources up to which a write of a SearchParameter waits until they are indexed; with more it goes on in the background.</param>
 /// <param name="report">Takes what goes wrong in the background, or with a SearchParameter that can't be used.</param>
-public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<string, Exception?> report) : IDisposable
+public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<string, Exception?> report) : IAsyncDisposable
 {
+    /// <summary>How soon searches follow a change that another server made.</summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim changing = new(1);
     private volatile SearchParameterRegistry registry = SearchParameterRegistry.Build(R4Schema.Instance);
+    private readonly CancellationTokenSource closing = new();
     private StoreDatabase? database;
+    private Task watching = Task.CompletedTask;
 
     /// <summary>An immutable snapshot; one request uses one.</summary>
     public SearchParameterRegistry Registry => registry;
@@ -31,7 +36,9 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
     {
         database = opened;
         await NumberAsync(registry, cancellationToken);
-        await RefreshAsync(cancellationToken);
+        await RefreshAsync(Occasion.Start, cancellationToken);
+        opened.Store.FollowIndexGeneration = FollowAsync;
+        watching = WatchAsync(closing.Token);
     }
 
     /// <summary>After a write: when it touched SearchParameters, the snapshot is made anew and stored resources are indexed by what is new.</summary>
@@ -42,18 +49,70 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
             if (result.Version.Key.Type != "SearchParameter" || result.Outcome == WriteOutcome.Unchanged) continue;
 
             // The write is committed: the snapshot has to follow it even when the client has gone.
-            await RefreshAsync(CancellationToken.None);
+            await RefreshAsync(Occasion.OwnChange, CancellationToken.None);
             return;
         }
     }
 
-    public void Dispose() => changing.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await watching;
+        closing.Dispose();
+        changing.Dispose();
+    }
 
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>Another server on the same database may change search parameters; its changes are found here within <see cref="WatchInterval"/>, by a write at once.</summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(WatchInterval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                try
+                {
+                    await FollowAsync(cancellationToken);
+                }
+                catch (FhirException)
+                {
+                    // The database is away for a moment; the next tick asks again.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server is closing.
+        }
+    }
+
+    /// <summary>Takes over what other servers on the same database have changed.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var store = database!.Store;
+        if (await store.FindIndexGenerationAsync(cancellationToken) != store.IndexGeneration) await RefreshAsync(Occasion.ChangeElsewhere, cancellationToken);
+    }
+
+    /// <summary>Why the snapshot is made anew: after a change of its own a server tells the others and indexes what is stored; after theirs it leaves that to them.</summary>
+    private enum Occasion
+    {
+        Start,
+        OwnChange,
+        ChangeElsewhere,
+    }
+
+    private async Task RefreshAsync(Occasion occasion, CancellationToken cancellationToken)
     {
         await changing.WaitAsync(cancellationToken);
         try
         {
+            // Known before the parameters are read: a change in between is then noticed later, and none is missed.
+            var store = database!.Store;
+            var generation = occasion == Occasion.OwnChange
+                ? await store.AdvanceIndexGenerationAsync(cancellationToken)
+                : await store.FindIndexGenerationAsync(cancellationToken);
+            if (occasion == Occasion.ChangeElsewhere && generation == store.IndexGeneration) return;
+
             var custom = new List<SearchParameterDefinition>();
             await foreach (var version in StoredAsync(cancellationToken))
             {
@@ -68,7 +127,8 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
             }
 
             await NumberAsync(SearchParameterRegistry.Build(R4Schema.Instance, custom), cancellationToken);
-            await ReindexAsync(cancellationToken);
+            store.IndexGeneration = generation;
+            if (occasion != Occasion.ChangeElsewhere) await ReindexAsync(cancellationToken);
         }
         finally
         {
@@ -120,6 +180,12 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
             var current = registry;
             registry = current.WithIds(
                 [.. current.Indexed.Select(parameter => (parameter.Id, parameter.IsIndexed || done.Contains((parameter.ResourceType, parameter.Url))))]);
+
+            // The others may search by them from now on; to this server that is no news.
+            var store = database.Store;
+            var known = store.IndexGeneration;
+            var generation = await store.AdvanceIndexGenerationAsync(CancellationToken.None);
+            if (generation == known + 1) store.IndexGeneration = generation;
         }
         catch (FhirException fault)
         {

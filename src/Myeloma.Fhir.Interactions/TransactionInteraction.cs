@@ -42,13 +42,18 @@ public sealed class TransactionInteraction(
     private TransactionPlan Plan(ResourceDocument bundle, InteractionContext context)
     {
         var elements = limits.EntriesOf(bundle);
-        var issues = ResourceIntake.Errors(bundle);
-        if (issues.Count > 0) throw new FhirException(issues);
-
+        var faults = new EntryFaults(bundle, elements.Count);
+        var issues = faults.Outside;
         var reader = new BundleEntryReader(context.BaseUrl);
         var entries = new List<BundleEntry>(elements.Count);
         for (var i = 0; i < elements.Count; i++)
-            if (reader.Read(elements[i], i, issues) is { } entry) entries.Add(entry);
+        {
+            // What an entry asks for is read only when its form is sound; the others' faults are told all the same.
+            var own = faults.Of(i);
+            if (own.Count == 0 && reader.Read(elements[i], i, own) is { } entry) entries.Add(entry);
+            issues.AddRange(own);
+        }
+
         if (issues.Count > 0) throw new FhirException(issues);
 
         var plan = TransactionPlan.Make(entries, context, newId, issues);

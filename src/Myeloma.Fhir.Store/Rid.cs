@@ -33,7 +33,8 @@ internal static class Rid
     public static long FromCursor(string cursor)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
-        if (cursor.Length == 11 && Base64Url.TryDecodeFromChars(cursor, bytes, out var written) && written == sizeof(long))
+        // Asked first, because TryDecode throws at what is no base64.
+        if (cursor.Length == 11 && Base64Url.IsValid(cursor, out var length) && length == sizeof(long) && Base64Url.TryDecodeFromChars(cursor, bytes, out _))
             return BinaryPrimitives.ReadInt64BigEndian(bytes);
         throw new FhirException(Issue.Invalid("The page link is damaged: its cursor was not made by this server. Start again from the first page."));
     }

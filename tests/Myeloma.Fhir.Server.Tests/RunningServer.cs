@@ -25,6 +25,19 @@ public sealed class RunningServer : IAsyncLifetime
         return running;
     }
 
+    /// <summary>A second server on the same database; to be disposed by the caller.</summary>
+    public async Task<RunningServer> AnotherAsync() => Around(await StartOnAsync(database!.ConnectionString, []));
+
+    /// <summary>Servers that start at the same moment on one new, empty database, with the seed documents; to be disposed by the caller, the first one last.</summary>
+    public static async Task<RunningServer[]> StartAtOnceAsync(int count)
+    {
+        var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        var servers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartOnAsync(database.ConnectionString, [("Fhir:LoadSeeds", "true")])));
+        RunningServer[] running = [.. servers.Select(Around)];
+        running[0].database = database;
+        return running;
+    }
+
     public Task InitializeAsync() => StartServerAsync([]);
 
     public async Task DisposeAsync()
@@ -65,6 +78,13 @@ public sealed class RunningServer : IAsyncLifetime
         Assert.True(answer.Status is 200 or 201, answer.Body);
     }
 
+    private static RunningServer Around(FhirServer server) => new()
+    {
+        server = server,
+        BaseUrl = server.Urls.Single() + "/fhir",
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }),
+    };
+
     private async Task StartServerAsync((string Name, string Value)[] settings)
     {
         var postgres = await PostgresServer.GetAsync();
@@ -80,13 +100,13 @@ public sealed class RunningServer : IAsyncLifetime
 
     private static async Task<FhirServer> StartOnAsync(string connectionString, (string Name, string Value)[] settings)
     {
-        List<KeyValuePair<string, string?>> all =
-        [
-            new("ConnectionStrings:Fhir", connectionString),
-            new("Fhir:LoadSeeds", "false"),
-            new("Logging:LogLevel:Default", "Warning"),
-            .. settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)),
-        ];
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Fhir"] = connectionString,
+            ["Fhir:LoadSeeds"] = "false",
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
+        foreach (var (name, value) in settings) all[name] = value;
         var server = FhirServer.Build(new ServeArguments("http://127.0.0.1:0", null), all);
         await server.StartAsync(CancellationToken.None);
         await server.Ready;

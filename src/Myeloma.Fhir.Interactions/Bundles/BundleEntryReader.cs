@@ -74,7 +74,10 @@ internal sealed class BundleEntryReader(string? baseUrl)
         }
 
         // The entry's bytes become a document of their own, so that what is stored is exactly what was sent; the bundle has kept the limits for all of them.
-        return ResourceDocument.Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length));
+        var document = ResourceDocument.Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length));
+        if (document.ResourceType == "SearchParameter")
+            foreach (var issue in ResourceIntake.Errors(document)) issues.Add(issue with { Expression = $"{expression}.resource{issue.Expression?["SearchParameter".Length..]}" });
+        return document;
     }
 
     private static int? IfMatchOf(Element request, string method, string expression, List<Issue> issues)

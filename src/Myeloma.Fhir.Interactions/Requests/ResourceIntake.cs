@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Search.Parameters;
 
 namespace Myeloma.Fhir.Interactions.Requests;
 
@@ -40,7 +41,23 @@ public sealed class ResourceIntake(ParseLimits limits)
         var errors = new List<Issue>();
         foreach (var issue in StructuralCheck.Check(document))
             if (issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal) errors.Add(issue);
+        if (errors.Count == 0 && document.ResourceType == "SearchParameter") AddUnusable(document, errors);
         return errors;
+    }
+
+    /// <summary>A SearchParameter that can't work is its author's to know at once, not the searcher's later.</summary>
+    /// <remarks>One that is only not offered (composite, without an expression, a code like <c>_id</c> of the base specification) may be kept.</remarks>
+    private static void AddUnusable(ResourceDocument document, List<Issue> errors)
+    {
+        if (document.Root.TextOf("code") is not { } code || code.StartsWith('_')) return;
+        try
+        {
+            CustomSearchParameter.Read(document);
+        }
+        catch (FhirException fault)
+        {
+            errors.AddRange(fault.Issues.Where(issue => issue.Type == IssueType.Value));
+        }
     }
 
     /// <summary>Checks that the body's id is the one of the URL. https://hl7.org/fhir/R4/http.html#update</summary>

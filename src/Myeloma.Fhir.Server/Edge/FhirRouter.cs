@@ -92,6 +92,8 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private async Task PutAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
         if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
+        if (call.Request.Headers.IfNoneMatch.Count > 0)
+            throw new FhirException(Issue.NotSupported("If-None-Match goes with reads; an update is guarded by If-Match."));
         var ifMatch = IfMatchOf(call);
         var body = await BodyAsync(call, cancellationToken);
         var key = new ResourceKey(target.Type!, target.Id!);

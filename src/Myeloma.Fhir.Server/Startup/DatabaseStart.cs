@@ -47,7 +47,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
 
     public async ValueTask DisposeAsync()
     {
-        searchParameters?.Dispose();
+        if (searchParameters is not null) await searchParameters.DisposeAsync();
         if (database is not null) await database.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
     }
@@ -56,6 +56,12 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
     {
         var folder = options.LoadSeeds ? SeedLoading.FindFolder(options) : null;
         var fingerprint = await ContentMark.FingerprintAsync(folder, cancellationToken);
+        if (await ContentMark.IsCurrentAsync(services, fingerprint, cancellationToken)) return;
+
+        // Of servers that start at once one fills the database; the others wait, and then mostly find nothing left to do.
+        state.Step = "Another server fills the database.";
+        await using var filling = await database!.HoldForFillingAsync(cancellationToken);
+        await searchParameters!.FollowAsync(cancellationToken);
         if (await ContentMark.IsCurrentAsync(services, fingerprint, cancellationToken)) return;
 
         state.Step = "The package is being installed.";

@@ -8,10 +8,12 @@ namespace Myeloma.Fhir.Store.Setup;
 public sealed class StoreDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource dataSource;
+    private readonly StoreOptions options;
 
-    private StoreDatabase(NpgsqlDataSource dataSource, ResourceStore store)
+    private StoreDatabase(NpgsqlDataSource dataSource, StoreOptions options, ResourceStore store)
     {
         this.dataSource = dataSource;
+        this.options = options;
         Store = store;
     }
 
@@ -25,13 +27,17 @@ public sealed class StoreDatabase : IAsyncDisposable
     {
         await StoreSetup.MigrateAsync(connectionString, cancellationToken);
         var dataSource = StoreSetup.Open(connectionString, options);
-        return new StoreDatabase(dataSource, new ResourceStore(dataSource, options, time, extract));
+        return new StoreDatabase(dataSource, options, new ResourceStore(dataSource, options, time, extract));
     }
 
     /// <inheritdoc cref="StoreSetup.SearchParameterIdsAsync"/>
     public Task<IReadOnlyList<RegisteredSearchParameter>> SearchParameterIdsAsync(
         IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken) =>
         StoreSetup.SearchParameterIdsAsync(dataSource, parameters, cancellationToken);
+
+    /// <summary>Waits until no other server fills the database.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: another one takes longer than <see cref="StoreOptions.WriteTimeout"/>.</exception>
+    public Task<FillingLock> HoldForFillingAsync(CancellationToken cancellationToken) => FillingLock.TakeAsync(dataSource, options, cancellationToken);
 
     public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 }

@@ -29,8 +29,20 @@ public sealed partial class ResourceStore
             try
             {
                 await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await new WriteTransaction(connection, options, time, extract).RunAsync(writes, cancellationToken).ConfigureAwait(false);
+                var generation = FollowIndexGeneration is null ? (long?)null : IndexGeneration;
+                await new WriteTransaction(connection, options, time, extract, generation).RunAsync(writes, cancellationToken).ConfigureAwait(false);
                 return [.. writes.Select(write => write.Result!)];
+            }
+            catch (StaleExtractionException) when (attempt < options.MaxRetries)
+            {
+                await FollowIndexGeneration!(cancellationToken).ConfigureAwait(false);
+
+                // Rows that an earlier attempt extracted may be those of before.
+                writes = [.. operations.Select(operation => new PendingWrite(operation))];
+            }
+            catch (StaleExtractionException)
+            {
+                throw new FhirException(Issue.Transient("Search parameters change faster than resources can be indexed by them; try again in a moment."));
             }
             catch (PostgresException race) when (Faults.IsLostRace(race) && attempt < options.MaxRetries)
             {

@@ -9,8 +9,10 @@ namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>One run of a transaction over a connection of its own.</summary>
 internal sealed class WriteTransaction(
-    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract)
+    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation)
 {
+    private static readonly string SharedLockText = $"SELECT pg_advisory_xact_lock_shared({ResourceStore.IndexLock})";
+
     private const string LockText = """
         SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(type, id, at)
@@ -63,6 +65,8 @@ internal sealed class WriteTransaction(
         if (writes.Length >= options.CopyFrom)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 $"SET LOCAL statement_timeout = {((long)options.WriteTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SharedLockText));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ResourceStore.GenerationText));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockText)
         {
             Parameters =
@@ -74,6 +78,11 @@ internal sealed class WriteTransaction(
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length } } });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var current = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetInt64(0) : 0;
+        if (generation is { } known && known != current) throw new StaleExtractionException();
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         foreach (var write in writes) write.Current = null;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             writes[reader.GetInt64(0) - 1].Current = new StoredVersion(
