@@ -1,4 +1,3 @@
-using System.Text;
 using Myeloma.Fhir.Model.Elements;
 
 namespace Myeloma.Fhir.Validation.Invariants;
@@ -71,7 +70,7 @@ internal static class NarrativeText
             {
                 inTag = false;
             }
-            else if (!inTag && letter > ' ' && !text[at..].StartsWith(Encoding.UTF8.GetBytes("\u00A0")))
+            else if (!inTag && letter > ' ' && !text[at..].StartsWith("\u00A0"u8))
             {
                 return true;
             }
