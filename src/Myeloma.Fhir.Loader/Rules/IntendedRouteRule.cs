@@ -121,7 +121,8 @@ internal sealed class IntendedRouteRule : IFactRule
 
     private static bool IsAbout(SentenceReading sentence, Subject subject, int from)
     {
-        if (sentence.IsNegated(subject.To, from))
+        // "is fatal if given into …" warns of a route.
+        if (sentence.IsNegated(subject.To, from) || sentence.Sentence.Norm(from - 1) is "if" or "unless" or "when")
         {
             sentence.Reading.Refuse(sentence.Span, "the sentence says that something is not so");
             return false;

@@ -13,6 +13,7 @@ internal sealed class Reading
     private readonly Dictionary<int, SentenceReading> headings = [];
     private RegimenMention[]? regimenEnds;
     private HashSet<string>? names;
+    private ILookup<DrugKey, DrugClassFact>? classesByDrug;
     private IReadOnlyList<Fact>? mechanisms;
     private IReadOnlyList<DrugClassFact>? drugClasses;
 
@@ -90,6 +91,9 @@ internal sealed class Reading
 
     /// <summary>The classes of drugs, those read from a heading included; read once.</summary>
     public IReadOnlyList<DrugClassFact> DrugClasses => drugClasses ??= FindDrugClasses();
+
+    /// <summary>The classes of one drug.</summary>
+    public IEnumerable<DrugClassFact> ClassesOf(DrugKey drug) => (classesByDrug ??= DrugClasses.ToLookup(fact => fact.Drug))[drug];
 
     public IReadOnlyList<UnreadSentence> Refusals => refusals;
 

@@ -240,7 +240,7 @@ internal sealed class RegimenRule : IFactRule
     private static bool IsOneMeaning(SentenceReading sentence, MemberList left)
     {
         if (left.Join is Join.With || IsExample(sentence, left)) return false;
-        var classes = sentence.Reading.DrugClasses.Where(fact => left.Members.Any(member => member.Drug.Equals(fact.Drug)))
+        var classes = left.Members.SelectMany(member => sentence.Reading.ClassesOf(member.Drug))
             .GroupBy(fact => fact.Class).Any(own => own.Select(fact => fact.Drug).Distinct().Count() > 1);
         return !classes;
     }

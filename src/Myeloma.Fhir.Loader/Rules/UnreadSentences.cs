@@ -59,7 +59,7 @@ internal static class UnreadSentences
     /// <summary>True for an item whose drug was taken as a member of the class that the words before the list name.</summary>
     private static bool IsClassMember(SentenceReading sentence) =>
         sentence.Block.Kind == BlockKind.ListItem && sentence.Groups.Count == 1 && sentence.Reading.IntroOf(sentence.Block) is { } intro
-        && sentence.Reading.DrugClasses.Any(fact => fact.Drug.Equals(sentence.Groups[0].Drug) && intro.Span.Contains(fact.Span));
+        && sentence.Reading.ClassesOf(sentence.Groups[0].Drug).Any(fact => intro.Span.Contains(fact.Span));
 
     /// <summary>"It is taken by mouth" without one drug that "it" could be.</summary>
     private static bool IsUnresolved(SentenceReading sentence) =>
