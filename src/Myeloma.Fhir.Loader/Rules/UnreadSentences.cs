@@ -11,43 +11,31 @@ internal static class UnreadSentences
         var found = new Dictionary<Span, UnreadSentence>();
         foreach (var refusal in reading.Refusals) found.TryAdd(refusal.Span, refusal);
 
-        var spans = facts.Where(fact => fact is not (DrugMention or BrandFact or DrugAbbreviationFact)).Select(fact => fact.Span).OrderBy(span => span.Start).ToList();
-        var longest = spans.Count == 0 ? 0 : spans.Max(span => span.Length);
-        var starts = spans.Select(span => span.Start).ToArray();
+        var read = new SpanSet(facts.Where(fact => fact is not (DrugMention or BrandFact or DrugAbbreviationFact)).Select(fact => fact.Span));
+        var textEnd = reading.Text.AsSpan().TrimEnd().Length;
         foreach (var sentence in reading.Body)
         {
             if (RegimenPartner.Reason(sentence) is { } partner) found.TryAdd(sentence.Span, new UnreadSentence(sentence.Words(sentence.Span), partner, sentence.Span));
-            if (Beside(sentence, spans, starts, longest) is { } beside) found.TryAdd(sentence.Span, new UnreadSentence(sentence.Words(sentence.Span), beside, sentence.Span));
+            if (Beside(sentence, read) is { } beside) found.TryAdd(sentence.Span, new UnreadSentence(sentence.Words(sentence.Span), beside, sentence.Span));
             if (IsClassMember(sentence)) continue;
-            var hasItems = sentence.Block.Items.Concat(sentence.Block.Children).Any(item => IsCovered(item.Span, spans, starts, longest));
+            var hasItems = sentence.Block.Items.Concat(sentence.Block.Children).Any(item => read.Touches(item.Span));
             if (hasItems && sentence.Text[^1] is not ('.' or '!' or '?')) continue;
-            if (found.ContainsKey(sentence.Span) || IsCovered(sentence.Span, spans, starts, longest) || !Speaks(sentence)) continue;
-            var isCutOff = sentence.Span.End >= reading.Text.TrimEnd().Length && sentence.Block.Kind == BlockKind.Paragraph && sentence.Text[^1] is not ('|' or '.' or '!' or '?' or ':');
+            if (found.ContainsKey(sentence.Span) || read.Touches(sentence.Span) || !Speaks(sentence)) continue;
+            var isCutOff = sentence.Span.End >= textEnd && sentence.Block.Kind == BlockKind.Paragraph && sentence.Text[^1] is not ('|' or '.' or '!' or '?' or ':');
             found[sentence.Span] = new UnreadSentence(sentence.Words(sentence.Span), isCutOff ? "the text is cut off" : IsUnresolved(sentence) ? "it is not clear which drug is meant" : "no rule understood it", sentence.Span);
         }
 
         return [.. found.Values.OrderBy(sentence => sentence.Span.Start).ThenBy(sentence => sentence.Span.End)];
     }
 
-    private static bool IsCovered(Span sentence, List<Span> spans, int[] starts, int longest)
-    {
-        var at = Array.BinarySearch(starts, sentence.Start - longest);
-        for (var i = at < 0 ? ~at : at; i < spans.Count && spans[i].Start < sentence.End; i++)
-        {
-            if (spans[i].End > sentence.Start) return true;
-        }
-
-        return false;
-    }
-
     /// <summary>A drug that stands behind a combination that was read, and in no other fact.</summary>
-    private static string? Beside(SentenceReading sentence, List<Span> spans, int[] starts, int longest)
+    private static string? Beside(SentenceReading sentence, SpanSet read)
     {
         var mention = sentence.Reading.RegimensEndingIn(sentence.Span).LastOrDefault();
         if (mention is null || sentence.Subject is { IsPronoun: true }) return null;
         foreach (var group in sentence.Groups)
         {
-            if (group.Full.Start < mention.Span.End || IsCovered(group.Name, spans, starts, longest)) continue;
+            if (group.Full.Start < mention.Span.End || read.Touches(group.Name)) continue;
             var optional = sentence.Reading.Lexicon.Optional;
             var isOptional = Enumerable.Range(Math.Max(0, group.From - 4), Math.Min(4, group.From)).Any(i => optional.LengthAt(sentence.Tokens, i) > 0);
             return isOptional ? $"{group.Drug.Name} is only sometimes part of it" : $"{group.Drug.Name} stands beside the combination that was read";
