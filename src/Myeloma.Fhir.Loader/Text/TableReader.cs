@@ -6,6 +6,9 @@ namespace Myeloma.Fhir.Loader.Text;
 /// <summary>A table in text: cells between bars, tabs or runs of spaces. Its first line says what the columns hold.</summary>
 internal sealed class TableReader
 {
+    /// <summary>A title of a column is a few words; what is longer, or ends like a sentence, is text with wide gaps.</summary>
+    private const int LongestTitle = 60;
+
     private readonly char separator;
     private readonly int columns;
     private readonly int name;
@@ -28,7 +31,8 @@ internal sealed class TableReader
             var titles = cells.ConvertAll(cell => cell.Of(text));
             var name = titles.FindIndex(words.IsCombinationTitle);
             var drugs = titles.FindIndex(title => words.IsDrugsTitle(title) && !words.IsCombinationTitle(title));
-            if (name >= 0 && drugs >= 0) return new TableReader(separator, cells.Count, name, drugs);
+            var areTitles = titles.TrueForAll(title => title.Length <= LongestTitle && title[^1] != '.');
+            if (name >= 0 && drugs >= 0 && areTitles) return new TableReader(separator, cells.Count, name, drugs);
             if (separator == '|' && text[line.Start] == '|') return new TableReader(separator, cells.Count, -1, -1);
         }
 

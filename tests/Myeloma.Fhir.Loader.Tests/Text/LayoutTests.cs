@@ -26,6 +26,15 @@ public class LayoutTests
     public void Lines_that_are_no_headings_are_left_in_the_text(string text) =>
         Assert.DoesNotContain(Read(text).Sections, section => section.HeadingSpan.Length > 0);
 
+    [Xunit.Fact]
+    public void Sentences_with_wide_gaps_between_them_are_no_titles_of_a_table()
+    {
+        const string text = "Drugs and combinations of drugs destroy cancer cells.  Bortezomib is a proteasome inhibitor.  It is taken by mouth, alone or in a combination.";
+
+        Assert.Single(Read(text).Of<DrugClassFact>());
+        Assert.Single(Read("Regimen  Drugs\nCMF  cyclophosphamide, methotrexate and fluorouracil\n").Of<RegimenMention>());
+    }
+
     [Theory]
     [InlineData('(')]
     [InlineData(' ')]
@@ -37,6 +46,8 @@ public class LayoutTests
 
     [Theory]
     [InlineData("bortezomib and ")]
+    [InlineData("• bortezomib and lenalidomide\n")]
+    [InlineData("Bortezomib is stored in a cool place. ")]
     [InlineData("bortezomib (Velcade), ")]
     [InlineData("multiple myeloma that (called relapsed ")]
     [InlineData("if you have received at least 2 other ")]
