@@ -11,6 +11,9 @@ internal sealed class RegimenRule : IFactRule
 {
     private static readonly HashSet<string> Each = new(StringComparer.Ordinal) { "each", "either", "both", "separately" };
 
+    /// <summary>Only such a word says that several drugs before the verb are meant as one: "in combination with" holds for each of them as well.</summary>
+    private static readonly HashSet<string> Together = new(StringComparer.Ordinal) { "together" };
+
     public IEnumerable<Fact> Find(Reading reading) => reading.Regimens;
 
     public static List<RegimenMention> Read(Reading reading)
@@ -233,7 +236,7 @@ internal sealed class RegimenRule : IFactRule
     {
         if (left is not { Members.Count: > 1 } || sentence.Subject is not { IsPronoun: false, IsChoice: false } subject || subject.To != left.To) return null;
         if (!IsOneMeaning(sentence, left) || !HasVerb(sentence, left.To, cue, list)) return null;
-        return sentence.HasAny(sentence.Reading.Lexicon.CombinationWords, left.To, list.From) && !sentence.HasAny(Each, left.To, list.From) ? left : null;
+        return sentence.HasAny(Together, left.To, list.From) && !sentence.HasAny(Each, left.To, list.From) ? left : null;
     }
 
     /// <summary>"a and b with c" is one combination unless a and b are examples, a choice, or drugs of one class, of which each may be meant.</summary>
