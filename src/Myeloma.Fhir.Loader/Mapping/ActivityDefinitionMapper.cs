@@ -46,7 +46,7 @@ internal static class ActivityDefinitionMapper
         if (context.Find("ActivityDefinition", id) is { } present) return present;
 
         var title = doseQualifier is null ? drug.Name : $"{doseQualifier} {drug.Name}";
-        var draft = context.AddArtifact("ActivityDefinition", id, Ids.Name(title), title, "draft");
+        var draft = context.AddArtifact("ActivityDefinition", id, Ids.Name(title), title, "draft").Claim("plan-member");
         draft.Json
             .Set("description", $"Give {title}. Dose, schedule and duration are not stated.")
             .Set("kind", "MedicationRequest")

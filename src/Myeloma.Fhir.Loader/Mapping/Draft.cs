@@ -37,6 +37,18 @@ internal sealed class Draft
 
     public string Reference => $"{Type}/{Id}";
 
+    /// <summary>Claims one of our own profiles, by the id of its StructureDefinition; the validator holds the resource to it.</summary>
+    public Draft Claim(string profile)
+    {
+        // The order of R4: profile before tag.
+        Json["meta"] = new JsonObject
+        {
+            ["profile"] = new JsonArray(Canonicals.Of("StructureDefinition", profile)),
+            ["tag"] = Json["meta"]!["tag"]!.DeepClone(),
+        };
+        return this;
+    }
+
     /// <summary>The <c>derivation-reference</c> extension of one place; the place goes into the Provenance too.</summary>
     public JsonObject Cite(Citation citation)
     {

@@ -13,7 +13,7 @@ internal static class MedicationKnowledgeMapper
 
     private sealed class Writer(MappingContext context, CatalogDrug drug, DrugCatalog drugs)
     {
-        private readonly Draft draft = context.Add("MedicationKnowledge", drug.Key.Slug);
+        private readonly Draft draft = context.Add("MedicationKnowledge", drug.Key.Slug).Claim("drug-knowledge");
 
         public void Write()
         {

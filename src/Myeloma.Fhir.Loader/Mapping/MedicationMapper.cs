@@ -7,7 +7,7 @@ internal static class MedicationMapper
     {
         foreach (var drug in drugs.All)
         {
-            var draft = context.Add("Medication", drug.Key.Slug);
+            var draft = context.Add("Medication", drug.Key.Slug).Claim("drug");
             draft.Json.Set("code", draft.Concept(Canonicals.Drug, drug.Key.Slug, drug.Key.Name, context.Codes)
                 .WithExtensions(draft.CiteAll(drug.Introductions)));
             foreach (var mention in drug.Mentions) draft.Note(mention.Here);

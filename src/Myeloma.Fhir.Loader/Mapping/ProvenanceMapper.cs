@@ -36,7 +36,7 @@ internal static class ProvenanceMapper
 
     private static void MapProvenance(MappingContext context, Draft target, string recorded)
     {
-        var provenance = context.Add("Provenance", Ids.From(target.Type, target.Id));
+        var provenance = context.Add("Provenance", Ids.From(target.Type, target.Id)).Claim("source-provenance");
         var targets = new JsonArray(Concepts.Reference(target.Reference));
         if (target.Type == "DocumentReference") targets.Add(Concepts.Reference($"Binary/{target.Id}"));
         provenance.Json

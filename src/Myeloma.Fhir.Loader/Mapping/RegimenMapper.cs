@@ -16,7 +16,7 @@ internal static class RegimenMapper
 
     private sealed class Writer(MappingContext context, Regimen regimen, DrugCatalog drugs)
     {
-        private readonly Draft draft = context.AddArtifact("PlanDefinition", regimen.Id, NameOf(regimen), regimen.Title, "draft");
+        private readonly Draft draft = context.AddArtifact("PlanDefinition", regimen.Id, NameOf(regimen), regimen.Title, "draft").Claim("regimen");
 
         public void Write()
         {

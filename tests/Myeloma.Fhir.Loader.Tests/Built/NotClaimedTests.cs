@@ -235,8 +235,11 @@ public sealed class NotClaimedTests
             condition => Assert.EndsWith("It is no recommendation.", condition["expression"]!["description"]!.GetValue<string>(), StringComparison.Ordinal));
 
     [Fact]
-    public void No_profile_is_claimed() =>
-        Assert.DoesNotContain(Result.Resources.Select(Resources.Json), resource => resource["meta"]!.AsObject().ContainsKey("profile"));
+    public void Only_profiles_of_our_own_are_claimed() =>
+        Assert.Equal(
+            ["drug", "drug-knowledge", "plan-member", "regimen", "source-provenance"],
+            Result.Resources.SelectMany(resource => Resources.Json(resource)["meta"]!["profile"]?.AsArray() ?? []).Select(profile => profile!.GetValue<string>()).Distinct()
+                .Order(StringComparer.Ordinal).Select(profile => profile["http://myeloma-fhir.org/fhir/StructureDefinition/".Length..]));
 
     [Fact]
     public void Prophylaxis_offers_any_of_an_open_list_and_is_no_combination()
