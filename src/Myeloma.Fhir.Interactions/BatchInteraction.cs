@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Bundles;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
@@ -20,17 +21,32 @@ public sealed class BatchInteraction(
         var elements = limits.EntriesOf(bundle);
         var faults = new EntryFaults(bundle, elements.Count);
         if (faults.Outside.Count > 0) throw new FhirException(faults.Outside);
-        var reader = new BundleEntryReader(context.BaseUrl);
+        var reader = new BundleEntryReader(context.BaseUrl, takesPostedOperations: true);
         var answers = new FhirResponse[elements.Count];
         for (var i = 0; i < elements.Count; i++)
         {
+            // What an operation is given it judges itself: a broken resource is what $validate is asked about.
             var issues = faults.Of(i);
+            if (InvokesOperation(elements[i])) issues.RemoveAll(issue => issue.Expression!.StartsWith($"Bundle.entry[{i}].resource.", StringComparison.Ordinal));
             var entry = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
-            answers[i] = entry is null ? FhirResponse.Fault(issues) : await AnswerAsync(entry, context, cancellationToken);
+            answers[i] = entry is null ? FhirResponse.Fault(issues)
+                : entry is { IsOperation: true, Resource: not null } ? await InvokeAsync(entry, elements[i], context, cancellationToken)
+                : await AnswerAsync(entry, context, cancellationToken);
         }
 
         return FhirResponse.Ok(new ResponseBundleContent("batch-response", answers, context));
     }
+
+    /// <summary>An operation with input: lines in its answer are those of the bundle.</summary>
+    private async Task<FhirResponse> InvokeAsync(BundleEntry entry, Element element, InteractionContext context, CancellationToken cancellationToken)
+    {
+        var input = InputResource.Of(element.Child("resource")!.Value, $"{entry.Expression}.resource");
+        return (await AnswerAsync(entry, context, cancellationToken)).WithIssues(input.InBody);
+    }
+
+    private static bool InvokesOperation(Element entry) => entry.Child("request")?.TextOf("url") is { } url
+        && url.AsSpan(0, url.AsSpan().IndexOf('?') is >= 0 and var mark ? mark : url.Length) is var path
+        && path[(path.LastIndexOf('/') + 1)..].StartsWith("$", StringComparison.Ordinal);
 
     private async Task<FhirResponse> AnswerAsync(BundleEntry entry, InteractionContext context, CancellationToken cancellationToken)
     {
@@ -39,7 +55,7 @@ public sealed class BatchInteraction(
             var key = new ResourceKey(entry.Target.Type ?? "", entry.Target.Id ?? "");
             var answer = entry.Method switch
             {
-                "POST" => await create.HandleAsync(key.Type, entry.Resource!.Bytes, cancellationToken),
+                "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, cancellationToken),
                 "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, cancellationToken),
                 "DELETE" => await delete.HandleAsync(key, entry.IfMatch, cancellationToken),
                 _ => null,

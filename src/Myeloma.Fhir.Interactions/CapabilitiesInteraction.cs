@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Capabilities;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Search.Parameters;
@@ -7,7 +8,7 @@ namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The capabilities interaction: what this server does, made of what is there.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#capabilities</remarks>
-public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParameters, TimeProvider time)
+public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParameters, IReadOnlyList<OperationDefinition> operations, TimeProvider time)
 {
     /// <summary>One server may be reached under several names; more than these few are made anew each time.</summary>
     private const int MaxCached = 8;
@@ -23,13 +24,13 @@ public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParame
         if (current is null || !ReferenceEquals(current.Registry, registry))
         {
             var date = current is null ? started : time.GetUtcNow();
-            cache = current = new Cache(registry, date);
+            cache = current = new Cache(registry, operations, date);
         }
 
         return FhirResponse.Ok(new ResourceContent("CapabilityStatement", current.For(context.BaseUrl)));
     }
 
-    private sealed class Cache(SearchParameterRegistry registry, DateTimeOffset date)
+    private sealed class Cache(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, DateTimeOffset date)
     {
         private readonly System.Collections.Concurrent.ConcurrentDictionary<string, byte[]> byBaseUrl = new(StringComparer.Ordinal);
 
@@ -38,7 +39,7 @@ public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParame
         public byte[] For(string baseUrl)
         {
             if (byBaseUrl.TryGetValue(baseUrl, out var json)) return json;
-            json = CapabilityStatementWriter.Write(registry, baseUrl, date);
+            json = CapabilityStatementWriter.Write(registry, operations, baseUrl, date);
             if (byBaseUrl.Count < MaxCached) byBaseUrl.TryAdd(baseUrl, json);
             return json;
         }

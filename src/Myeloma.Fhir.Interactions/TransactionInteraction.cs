@@ -44,7 +44,7 @@ public sealed class TransactionInteraction(
         var elements = limits.EntriesOf(bundle);
         var faults = new EntryFaults(bundle, elements.Count);
         var issues = faults.Outside;
-        var reader = new BundleEntryReader(context.BaseUrl);
+        var reader = new BundleEntryReader(context.BaseUrl, takesPostedOperations: false);
         var entries = new List<BundleEntry>(elements.Count);
         for (var i = 0; i < elements.Count; i++)
         {

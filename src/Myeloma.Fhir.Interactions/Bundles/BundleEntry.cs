@@ -8,7 +8,7 @@ namespace Myeloma.Fhir.Interactions.Bundles;
 /// <param name="Method">GET, HEAD, POST, PUT or DELETE.</param>
 /// <param name="Query">After the question mark, still encoded; empty when there is none.</param>
 /// <param name="FullUrl">As written; null when absent.</param>
-/// <param name="Resource">For POST and PUT, with <c>Patient</c> rather than <c>Bundle.entry[i].resource</c> as its root; null for the others.</param>
+/// <param name="Resource">For POST and PUT, with <c>Patient</c> rather than <c>Bundle.entry[i].resource</c> as its root; null for the others, and for an operation without input.</param>
 /// <param name="IfMatch">The version that has to be current; null when none was given.</param>
 /// <param name="IfNoneMatch">Entity tags as written; null when absent.</param>
 internal sealed record BundleEntry(
@@ -21,6 +21,9 @@ internal sealed record BundleEntry(
     int? IfMatch,
     string? IfNoneMatch)
 {
+    /// <summary>Whether the entry invokes an operation.</summary>
+    public bool IsOperation => Target.Operation is not null;
+
     /// <summary><c>Bundle.entry[3]</c></summary>
     public string Expression => $"Bundle.entry[{Index}]";
 }

@@ -6,7 +6,8 @@ namespace Myeloma.Fhir.Interactions.Bundles;
 
 /// <summary>Reads <c>Bundle.entry.request</c>: method, URL and preconditions, one issue a fault.</summary>
 /// <remarks>https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request</remarks>
-internal sealed class BundleEntryReader(string? baseUrl)
+/// <param name="takesPostedOperations">Whether an entry may invoke an operation by POST: in a batch; a transaction could not take back what it did.</param>
+internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperations)
 {
     /// <summary>Reads one entry.</summary>
     /// <param name="issues">Takes the entry's faults, with expressions from the bundle's root.</param>
@@ -34,7 +35,7 @@ internal sealed class BundleEntryReader(string? baseUrl)
         }
 
         var target = ParseUrl(url, expression, issues, out var query);
-        var resource = ResourceOf(entry, method, expression, issues);
+        var resource = ResourceOf(entry, method, target, expression, issues);
         var ifMatch = IfMatchOf(request, method, expression, issues);
         RefuseConditional(request, method, target, query, expression, issues);
         if (target is { } place) CheckPlace(method, place, query, resource, expression, issues);
@@ -63,19 +64,20 @@ internal sealed class BundleEntryReader(string? baseUrl)
         }
     }
 
-    private static ResourceDocument? ResourceOf(Element entry, string method, string expression, List<Issue> issues)
+    private static ResourceDocument? ResourceOf(Element entry, string method, RequestTarget? target, string expression, List<Issue> issues)
     {
         var element = entry.Child("resource");
         if (method is not ("POST" or "PUT")) return null;
         if (element is not { } resource)
         {
+            if (target is { Operation: not null }) return null;
             issues.Add(Issue.Required($"{method} needs a resource.", $"{expression}.resource"));
             return null;
         }
 
         // The entry's bytes become a document of their own, so that what is stored is exactly what was sent; the bundle has kept the limits for all of them.
-        var document = ResourceDocument.Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length));
-        if (document.ResourceType == "SearchParameter")
+        var document = ResourceDocument.Of(resource);
+        if (document.ResourceType == "SearchParameter" && target is { Operation: null })
             foreach (var issue in ResourceIntake.Errors(document)) issues.Add(issue with { Expression = $"{expression}.resource{issue.Expression?["SearchParameter".Length..]}" });
         return document;
     }
@@ -104,17 +106,25 @@ internal sealed class BundleEntryReader(string? baseUrl)
             issues.Add(Issue.NotSupported($"Conditional {(method == "PUT" ? "update" : "delete")} is not offered; name the id: {target.Value.Type}/[id].", $"{expression}.request.url"));
     }
 
-    private static void CheckPlace(string method, RequestTarget target, string query, ResourceDocument? resource, string expression, List<Issue> issues)
+    private void CheckPlace(string method, RequestTarget target, string query, ResourceDocument? resource, string expression, List<Issue> issues)
     {
         var conditional = method is "PUT" or "DELETE" && target.Kind == TargetKind.Type && query.Length > 0;
         var fits = method switch
         {
             "GET" or "HEAD" => target.Kind is not (TargetKind.System or TargetKind.SystemSearch or TargetKind.TypeSearch),
-            "POST" => target.Kind == TargetKind.Type,
+            "POST" => target.Kind == TargetKind.Type || (target.Operation is not null && takesPostedOperations),
             _ => target.Kind == TargetKind.Instance || conditional,
         };
-        if (!fits) issues.Add(Issue.NotSupported($"{method} is not offered at that URL in a bundle.", $"{expression}.request.url"));
-        if (!fits || resource is null) return;
+        if (!fits)
+        {
+            issues.Add(Issue.NotSupported(
+                method == "POST" && target.Operation is { } operation
+                    ? $"A transaction can't invoke '{operation}' by POST, since it could not take back what that did; use GET, or a batch."
+                    : $"{method} is not offered at that URL in a bundle.",
+                $"{expression}.request.url"));
+        }
+
+        if (!fits || resource is null || target.Operation is not null) return;
 
         if (resource.ResourceType != target.Type)
             issues.Add(Issue.Invalid($"The resource is a {resource.ResourceType}, the URL names {target.Type}; they have to be the same type.", $"{expression}.resource"));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Schema;
@@ -17,7 +18,7 @@ internal static class CapabilityStatementWriter
     private static readonly string Version =
         typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    public static byte[] Write(SearchParameterRegistry registry, string baseUrl, DateTimeOffset date)
+    public static byte[] Write(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, string baseUrl, DateTimeOffset date)
     {
         var output = new ArrayBufferWriter<byte>(1 << 20);
         using (var writer = new Utf8JsonWriter(output, JsonWriting.Options))
@@ -25,7 +26,7 @@ internal static class CapabilityStatementWriter
             writer.WriteStartObject();
             WriteHead(writer, baseUrl, date);
             writer.WriteStartArray("rest");
-            WriteRest(writer, registry);
+            WriteRest(writer, registry, operations);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -53,19 +54,20 @@ internal static class CapabilityStatementWriter
         WriteArray(writer, "format", ["application/fhir+json", "json"]);
     }
 
-    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry)
+    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations)
     {
         var sources = RevIncludes.Of(registry);
         writer.WriteStartObject();
         writer.WriteString("mode", "server");
         writer.WriteStartArray("resource");
-        foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources);
+        foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources, operations);
         writer.WriteEndArray();
         WriteInteractions(writer, ["transaction", "batch", "history-system"]);
+        WriteOperations(writer, operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System)));
         writer.WriteEndObject();
     }
 
-    private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources)
+    private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources, IReadOnlyList<OperationDefinition> operations)
     {
         writer.WriteStartObject();
         writer.WriteString("type", type);
@@ -86,6 +88,7 @@ internal static class CapabilityStatementWriter
         writer.WriteStartArray("searchParam");
         foreach (var parameter in parameters) WriteParameter(writer, parameter);
         writer.WriteEndArray();
+        WriteOperations(writer, operations.Where(operation => (operation.Levels & ~OperationLevels.System) != 0 && operation.IsFor(type)));
         writer.WriteEndObject();
     }
 
@@ -96,6 +99,22 @@ internal static class CapabilityStatementWriter
         writer.WriteString("definition", parameter.Url);
         writer.WriteString("type", parameter.Type.ToString().ToLowerInvariant());
         writer.WriteEndObject();
+    }
+
+    private static void WriteOperations(Utf8JsonWriter writer, IEnumerable<OperationDefinition> operations)
+    {
+        var offered = operations.OrderBy(operation => operation.Name, StringComparer.Ordinal).ToList();
+        if (offered.Count == 0) return;
+        writer.WriteStartArray("operation");
+        foreach (var operation in offered)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", operation.Name[1..]);
+            writer.WriteString("definition", operation.Url);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)

@@ -37,13 +37,23 @@ public enum TargetKind
 
     /// <summary><c>[base]/[type]/[id]/_history/[vid]</c></summary>
     Version,
+
+    /// <summary><c>[base]/$name</c></summary>
+    SystemOperation,
+
+    /// <summary><c>[base]/[type]/$name</c></summary>
+    TypeOperation,
+
+    /// <summary><c>[base]/[type]/[id]/$name</c></summary>
+    InstanceOperation,
 }
 
 /// <summary>A path below the base URL, understood.</summary>
 /// <param name="Type">Resource type; null for the kinds of the whole system.</param>
 /// <param name="Id">As written; whether it is a legal id is not looked at. Null where the kind has none.</param>
 /// <param name="VersionId">0 where the kind has none.</param>
-public readonly record struct RequestTarget(TargetKind Kind, string? Type = null, string? Id = null, int VersionId = 0)
+/// <param name="Operation">Its name with the dollar sign, whether there is such an operation or not; null for the kinds that are none.</param>
+public readonly record struct RequestTarget(TargetKind Kind, string? Type = null, string? Id = null, int VersionId = 0, string? Operation = null)
 {
     private static readonly FrozenDictionary<string, string> Types =
         R4Schema.Instance.ResourceTypes.ToFrozenDictionary(type => type, StringComparer.Ordinal);
@@ -52,7 +62,7 @@ public readonly record struct RequestTarget(TargetKind Kind, string? Type = null
         Types.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Reads the path after the base URL, percent-encoded, without query; leading and trailing slash don't matter.</summary>
-    /// <exception cref="FhirException"><c>not-found</c>: no resource type of R4, an operation or a place that is not there; <c>invalid</c>: broken percent-encoding.</exception>
+    /// <exception cref="FhirException"><c>not-found</c>: no resource type of R4, or a place that is not there; <c>invalid</c>: broken percent-encoding.</exception>
     public static RequestTarget Parse(ReadOnlySpan<char> path)
     {
         if (path.Length > 0 && path[0] == '/') path = path[1..];
@@ -73,8 +83,9 @@ public readonly record struct RequestTarget(TargetKind Kind, string? Type = null
         }
 
         var name = QueryText.Decode(first, plusIsSpace: false);
+        if (name.StartsWith('$') && path.Length == 0) return new(TargetKind.SystemOperation, Operation: name);
         throw new FhirException(Issue.NotFound(
-            name.StartsWith('$') ? $"The operation '{name}' is not known here." : $"'{name}' is not a resource type of FHIR R4."));
+            name.StartsWith('$') ? $"There is nothing below the operation '{name}'." : $"'{name}' is not a resource type of FHIR R4."));
     }
 
     private static RequestTarget OfType(string type, ReadOnlySpan<char> path)
@@ -91,11 +102,22 @@ public readonly record struct RequestTarget(TargetKind Kind, string? Type = null
         }
 
         var id = QueryText.Decode(second, plusIsSpace: false);
-        if (id.StartsWith('$')) throw new FhirException(Issue.NotFound($"The operation '{id}' is not known for {type}."));
+        if (id.StartsWith('$'))
+        {
+            if (path.Length > 0) throw new FhirException(Issue.NotFound($"There is nothing below the operation '{id}'."));
+            return new(TargetKind.TypeOperation, type, Operation: id);
+        }
+
         if (path.Length == 0) return new(TargetKind.Instance, type, id);
 
         var third = Next(ref path);
-        if (third is not "_history") throw Elsewhere(type, id, third);
+        if (third is not "_history")
+        {
+            var operation = QueryText.Decode(third, plusIsSpace: false);
+            if (operation.StartsWith('$') && path.Length == 0) return new(TargetKind.InstanceOperation, type, id, Operation: operation);
+            throw Elsewhere(type, id, third);
+        }
+
         if (path.Length == 0) return new(TargetKind.InstanceHistory, type, id);
 
         var fourth = Next(ref path);
@@ -108,9 +130,7 @@ public readonly record struct RequestTarget(TargetKind Kind, string? Type = null
     private static FhirException Elsewhere(string type, string id, ReadOnlySpan<char> rest)
     {
         var name = QueryText.Decode(rest, plusIsSpace: false);
-        return new FhirException(Issue.NotFound(name.StartsWith('$')
-            ? $"The operation '{name}' is not known for {type}/{id}."
-            : $"There is nothing at '{name}' below {type}/{id}; compartments are not offered."));
+        return new FhirException(Issue.NotFound($"There is nothing at '{name}' below {type}/{id}; compartments are not offered."));
     }
 
     private static ReadOnlySpan<char> Next(ref ReadOnlySpan<char> path)

@@ -57,6 +57,14 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
         ? this with { Content = new ResourceContent(type, view.Apply(json).ToArray()) }
         : this;
 
+    /// <summary>The same answer with every issue in it changed: those of an OperationOutcome, and of the entries of a transaction or batch.</summary>
+    public FhirResponse WithIssues(Func<IReadOnlyList<Issue>, IReadOnlyList<Issue>> change) => Content switch
+    {
+        OutcomeContent outcome => this with { Content = new OutcomeContent(change(outcome.Issues)) },
+        ResponseBundleContent bundle => this with { Content = bundle.WithIssues(change) },
+        _ => this,
+    };
+
     private static ResourceContent ContentOf(ResourceVersion version) => new(version.Key.Type, version.Body);
 
     private static string LocationOf(ResourceVersion version) => $"{version.Key.Type}/{version.Key.Id}/_history/{version.VersionId}";

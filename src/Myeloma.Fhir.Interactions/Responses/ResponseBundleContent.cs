@@ -15,6 +15,10 @@ public sealed class ResponseBundleContent(string type, IReadOnlyList<FhirRespons
 
     public IReadOnlyList<FhirResponse> Answers => answers;
 
+    /// <summary>The same bundle with every issue in it changed.</summary>
+    internal ResponseBundleContent WithIssues(Func<IReadOnlyList<Issue>, IReadOnlyList<Issue>> change) =>
+        new(type, [.. answers.Select(answer => answer.WithIssues(change))], context);
+
     public override void WriteTo(IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, JsonWriting.Options);

@@ -57,6 +57,12 @@ public sealed class ResourceDocument
         return new ResourceDocument(utf8, table.Nodes, table.Length, schema, type, limits);
     }
 
+    /// <summary>A resource that stands in a larger one, an entry's or a parameter's, as a document of its own under the same limits.</summary>
+    /// <param name="resource">An element that <see cref="Element.IsResource"/>.</param>
+    public static ResourceDocument Of(Element resource) => resource.Property is null
+        ? resource.Document
+        : Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length), resource.Document.Schema, resource.Document.Limits);
+
     /// <summary>The type that the object's resourceType names.</summary>
     internal static TypeSchema? TypeOf(ReadOnlySpan<byte> utf8, JsonNode[] nodes, int container, R4Schema schema, out Issue? fault)
     {

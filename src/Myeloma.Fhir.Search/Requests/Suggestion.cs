@@ -1,7 +1,7 @@
 namespace Myeloma.Fhir.Search.Requests;
 
 /// <summary>"did you mean": the name nearest to one that is not known.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <returns><c>; did you mean 'code'?</c>, or a full stop when no name is near.</returns>
     public static string For(string name, IEnumerable<string> known)

@@ -40,6 +40,9 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
 
     public bool IsHead => HttpMethods.IsHead(Request.Method);
 
+    /// <summary>Whether the request has a body: one of known length that is not 0, or of unknown length.</summary>
+    public bool HasBody => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? Request.ContentLength is not (0 or null);
+
     /// <summary>Whether the request carries If-Match, which decides between 409 and 412.</summary>
     public bool HasPrecondition => Request.Headers.IfMatch.Count > 0;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Negotiation;
@@ -19,6 +21,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         if (HttpMethods.IsOptions(call.Request.Method)) return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
 
         var target = RequestTarget.Parse(call.Path);
+        if (target.Operation is not null) return OperationAsync(call, target, cancellationToken);
         return call.Request.Method switch
         {
             "GET" or "HEAD" => GetAsync(call, target, cancellationToken),
@@ -121,6 +124,36 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
                 type is null ? "The Bundle has no type; transaction or batch was expected." : $"A Bundle of type '{type}' can't be processed; transaction or batch was expected.", "Bundle.type")),
         };
         await FhirResult.WriteAsync(call, answer, cancellationToken);
+    }
+
+    private async Task OperationAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        var operation = services.Operations.Get(target);
+        var isPost = HttpMethods.IsPost(call.Request.Method);
+        if (!isPost && (operation.Definition.AffectsState || call.Request.Method is not ("GET" or "HEAD")))
+        {
+            call.Context.Response.Headers.Allow = operation.Definition.AffectsState ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS";
+            throw new FhirException(Issue.NotSupported(operation.Definition.AffectsState
+                ? $"The operation '{target.Operation}' may change what is stored; it is invoked by POST."
+                : $"{call.Request.Method} is not offered for an operation; GET, HEAD, POST are.") with { MessageId = OutcomeStatus.MethodNotAllowed });
+        }
+
+        IReadOnlyList<Issue> faults = [];
+        ResourceDocument? body = null;
+        if (isPost && call.HasBody)
+        {
+            try
+            {
+                body = services.Intake.Parse(await BodyAsync(call, cancellationToken));
+            }
+            catch (FhirException fault) when (operation.Definition.AnswersBodyFaults && fault.Issues.All(issue => issue.Type != IssueType.TooLong && issue.MessageId != OutcomeStatus.UnsupportedMediaType))
+            {
+                faults = fault.Issues;
+            }
+        }
+
+        var request = new OperationRequest(operation.Definition, target, call.Parameters, body, ContextOf(call), faults);
+        await FhirResult.WriteAsync(call, await operation.HandleAsync(request, cancellationToken), cancellationToken);
     }
 
     private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
@@ -24,8 +25,9 @@ public sealed class FhirServices
         Create = new CreateInteraction(store, Intake, searchParameters, NewId);
         Update = new UpdateInteraction(store, Intake, searchParameters);
         Delete = new DeleteInteraction(store, searchParameters);
-        Capabilities = new CapabilitiesInteraction(searchParameters, time);
-        var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities);
+        Operations = new OperationTable(OperationsOf());
+        Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
+        var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
         Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, NewId);
         Batch = new BatchInteraction(Create, Update, Delete, retrieval, limits);
     }
@@ -43,4 +45,8 @@ public sealed class FhirServices
     public CapabilitiesInteraction Capabilities { get; }
     public TransactionInteraction Transaction { get; }
     public BatchInteraction Batch { get; }
+    public OperationTable Operations { get; }
+
+    /// <summary>Every operation there is, in the order of their names.</summary>
+    private static IReadOnlyList<IOperation> OperationsOf() => [];
 }

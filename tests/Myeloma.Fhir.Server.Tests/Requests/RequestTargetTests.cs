@@ -22,6 +22,10 @@ public sealed class RequestTargetTests
         { "/Patient/a%2D1", new(TargetKind.Instance, "Patient", "a-1") },
         { "/Patient/1/_history", new(TargetKind.InstanceHistory, "Patient", "1") },
         { "/Patient/1/_history/3", new(TargetKind.Version, "Patient", "1", 3) },
+        { "/$convert", new(TargetKind.SystemOperation, Operation: "$convert") },
+        { "/%24convert/", new(TargetKind.SystemOperation, Operation: "$convert") },
+        { "/Patient/$match", new(TargetKind.TypeOperation, "Patient", Operation: "$match") },
+        { "/Patient/1/$everything", new(TargetKind.InstanceOperation, "Patient", "1", Operation: "$everything") },
     };
 
     [Theory]
@@ -34,9 +38,8 @@ public sealed class RequestTargetTests
     [InlineData("/Resource/1", "'Resource' is not a resource type of FHIR R4.")]
     [InlineData("/metadata/1", "'metadata' is not a resource type of FHIR R4.")]
     [InlineData("//Patient", "'' is not a resource type of FHIR R4.")]
-    [InlineData("/$convert", "The operation '$convert' is not known here.")]
-    [InlineData("/Patient/$match", "The operation '$match' is not known for Patient.")]
-    [InlineData("/Patient/1/$everything", "The operation '$everything' is not known for Patient/1.")]
+    [InlineData("/$convert/1", "There is nothing below the operation '$convert'.")]
+    [InlineData("/Patient/$match/1", "There is nothing below the operation '$match'.")]
     [InlineData("/Patient/1/Observation", "There is nothing at 'Observation' below Patient/1; compartments are not offered.")]
     [InlineData("/Patient/1/_history/x", "Patient/1 has no version 'x'.")]
     [InlineData("/Patient/1/_history/-1", "Patient/1 has no version '-1'.")]
