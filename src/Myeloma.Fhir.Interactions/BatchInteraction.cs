@@ -29,20 +29,18 @@ public sealed class BatchInteraction(
             var issues = faults.Of(i);
             if (InvokesOperation(elements[i])) issues.RemoveAll(issue => issue.Expression!.StartsWith($"Bundle.entry[{i}].resource.", StringComparison.Ordinal));
             var entry = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
-            answers[i] = entry is null ? FhirResponse.Fault(issues)
-                : entry is { IsOperation: true, Resource: not null } ? await InvokeAsync(entry, elements[i], context, cancellationToken)
-                : await AnswerAsync(entry, context, cancellationToken);
+            answers[i] = entry is null ? FhirResponse.Fault(issues) : InBundle(await AnswerAsync(entry, context, cancellationToken), entry, elements[i]);
         }
 
         return FhirResponse.Ok(new ResponseBundleContent("batch-response", answers, context));
     }
 
-    /// <summary>An operation with input: lines in its answer are those of the bundle.</summary>
-    private async Task<FhirResponse> InvokeAsync(BundleEntry entry, Element element, InteractionContext context, CancellationToken cancellationToken)
-    {
-        var input = InputResource.Of(element.Child("resource")!.Value, $"{entry.Expression}.resource");
-        return (await AnswerAsync(entry, context, cancellationToken)).WithIssues(input.InBody);
-    }
+    /// <summary>Lines in an answer are those of the entry's resource; the caller knows the bundle's.</summary>
+    private static FhirResponse InBundle(FhirResponse answer, BundleEntry entry, Element element) => entry.Resource is null
+        ? answer
+        : answer.WithIssues(issues => issues.All(issue => issue.Line == 0)
+            ? issues
+            : InputResource.Of(element.Child("resource")!.Value, $"{entry.Expression}.resource").InBody(issues));
 
     private static bool InvokesOperation(Element entry) => entry.Child("request")?.TextOf("url") is { } url
         && url.AsSpan(0, url.AsSpan().IndexOf('?') is >= 0 and var mark ? mark : url.Length) is var path

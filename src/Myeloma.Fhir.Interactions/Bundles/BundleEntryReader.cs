@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -76,9 +77,14 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         }
 
         // The entry's bytes become a document of their own, so that what is stored is exactly what was sent; the bundle has kept the limits for all of them.
-        var document = ResourceDocument.Of(resource);
+        var input = InputResource.Of(resource, $"{expression}.resource");
+        var document = input.Document;
         if (document.ResourceType == "SearchParameter" && target is { Operation: null })
-            foreach (var issue in ResourceIntake.Errors(document)) issues.Add(issue with { Expression = $"{expression}.resource{issue.Expression?["SearchParameter".Length..]}" });
+        {
+            foreach (var issue in ResourceIntake.Errors(document))
+                issues.Add(input.InBody(issue) with { Expression = $"{input.Expression}{issue.Expression?["SearchParameter".Length..]}" });
+        }
+
         return document;
     }
 

@@ -51,7 +51,7 @@ internal static class CapabilityStatementWriter
         writer.WriteString("url", baseUrl);
         writer.WriteEndObject();
         writer.WriteString("fhirVersion", "4.0.1");
-        WriteArray(writer, "format", ["application/fhir+json", "json"]);
+        WriteArray(writer, "format", ["application/fhir+json", "json", "application/fhir+xml", "xml"]);
     }
 
     private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations)

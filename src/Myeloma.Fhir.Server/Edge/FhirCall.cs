@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Xml;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Negotiation;
 
@@ -32,6 +33,9 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
     public bool AsksForFhir { get; private set; }
 
     public bool IsPretty { get; private set; }
+
+    /// <summary>The body as it was read from XML; null for a body in JSON, and for none.</summary>
+    public XmlConversion? Source { get; private set; }
 
     public Preferences Preferences { get; private set; }
 
@@ -67,7 +71,7 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
         Path = target[(start + options.BasePath.Length)..(mark < 0 ? target.Length : mark)];
         if (mark >= 0) TakeParameters(QueryText.Parse(target.AsSpan(mark + 1)));
         var accept = Request.Headers.Accept;
-        MediaType = FhirFormat.OfAnswer(format, accept.Count <= 1 ? (string?)accept : string.Join(',', accept.ToArray()));
+        MediaType = Negotiated();
         AsksForFhir = !string.IsNullOrEmpty(format) || accept.ToString().Contains("fhir", StringComparison.OrdinalIgnoreCase);
         if (Request.Headers.TryGetValue("Prefer", out var prefer)) Preferences = Preferences.Parse(prefer);
     }
@@ -91,7 +95,26 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
     }
 
     /// <summary>Applies a <c>_format</c> that came in a form.</summary>
-    public void Renegotiate() => MediaType = FhirFormat.OfAnswer(format, Request.Headers.Accept);
+    public void Renegotiate() => MediaType = Negotiated();
+
+    /// <summary>Takes a body in XML: from now on issues with lines are about it.</summary>
+    /// <returns>The body as JSON.</returns>
+    /// <exception cref="FhirException">As <see cref="XmlReading.Read"/>.</exception>
+    public ReadOnlyMemory<byte> TakeXml(ReadOnlyMemory<byte> body)
+    {
+        Source = XmlReading.Read(body, options.ParseLimits);
+        return Source.Json;
+    }
+
+    /// <summary>The content of a Binary may be asked for in any type; what it is instead the answer says.</summary>
+    private string Negotiated()
+    {
+        var accept = Request.Headers.Accept;
+        var ranges = accept.Count <= 1 ? (string?)accept : string.Join(',', accept.ToArray());
+        return Path.StartsWith("/Binary/", StringComparison.Ordinal) && Request.Method is "GET" or "HEAD"
+            ? FhirFormat.FindAnswer(format, ranges) ?? FhirFormat.FhirJson
+            : FhirFormat.OfAnswer(format, ranges);
+    }
 
     private static bool PrettyOf(string value) => value switch
     {

@@ -156,10 +156,12 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         await FhirResult.WriteAsync(call, await operation.HandleAsync(request, cancellationToken), cancellationToken);
     }
 
+    /// <returns>The body as JSON.</returns>
     private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken)
     {
-        FhirFormat.CheckBody(call.Request.ContentType);
-        return await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+        var format = FhirFormat.OfBody(call.Request.ContentType);
+        var body = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+        return format == BodyFormat.Xml && body.Length > 0 ? call.TakeXml(body) : body;
     }
 
     private static Task AnswerAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken) =>

@@ -3,51 +3,62 @@ using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Server.Negotiation;
 
-/// <summary>Which media type an answer has, and whether a body's can be read. https://hl7.org/fhir/R4/http.html#mime-type</summary>
+/// <summary>The forms a body is read in.</summary>
+public enum BodyFormat
+{
+    Json,
+    Xml,
+}
+
+/// <summary>Which media type an answer has, and in which format a body is read. https://hl7.org/fhir/R4/http.html#mime-type</summary>
 public static class FhirFormat
 {
     public const string FhirJson = "application/fhir+json";
     public const string Json = "application/json";
     public const string TextJson = "text/json";
+    public const string FhirXml = "application/fhir+xml";
+    public const string Xml = "application/xml";
+    public const string TextXml = "text/xml";
 
-    private const string Offered = "this server writes application/fhir+json";
+    private const string Offered = "this server writes application/fhir+json and application/fhir+xml, FHIR 4.0 in UTF-8";
+    private const string Taken = "send application/fhir+json or application/fhir+xml";
 
-    /// <summary>The media type of the answer: what <c>_format</c> names, else the best JSON type of Accept, <c>application/fhir+json</c> when anything is welcome.</summary>
+    /// <summary>Where several are equally welcome, the first of these.</summary>
+    private static readonly string[] Types = [FhirJson, FhirXml, Json, Xml, TextJson, TextXml];
+
+    /// <summary>The media type of the answer: what <c>_format</c> names, else the best of Accept, <c>application/fhir+json</c> when anything is welcome.</summary>
     /// <param name="format">The parameter <c>_format</c>; null when absent.</param>
     /// <param name="accept">The Accept header; null or empty when absent.</param>
-    /// <exception cref="FhirException"><c>not-supported</c> (406): neither asks for JSON of FHIR R4.</exception>
-    public static string OfAnswer(string? format, string? accept)
+    /// <exception cref="FhirException"><c>not-supported</c> (406): neither asks for JSON or XML of FHIR R4.</exception>
+    public static string OfAnswer(string? format, string? accept) =>
+        FindAnswer(format, accept) ?? throw Refused($"'{Shortened(accept!)}' asks for no format that is offered; {Offered}.");
+
+    /// <summary>As <see cref="OfAnswer"/>.</summary>
+    /// <returns>Null when Accept asks for something else.</returns>
+    /// <exception cref="FhirException"><c>not-supported</c> (406): <c>_format</c> asks for something else.</exception>
+    public static string? FindAnswer(string? format, string? accept)
     {
         if (!string.IsNullOrEmpty(format)) return OfParameter(format);
-        if (string.IsNullOrEmpty(accept) || accept is FhirJson or "*/*") return FhirJson;
-
-        string? best = null;
-        var bestQuality = 0.0;
-        var bestSpecificity = 0;
-        foreach (var range in accept.AsSpan().Split(','))
-        {
-            if (!MediaRange.TryParse(accept.AsSpan(range), out var media) || media.Quality <= 0 || !media.IsR4) continue;
-            var (type, specificity) = Offer(media.Type);
-            if (type is null || media.Quality < bestQuality || (media.Quality == bestQuality && specificity <= bestSpecificity)) continue;
-            (best, bestQuality, bestSpecificity) = (type, media.Quality, specificity);
-        }
-
-        return best ?? throw Refused($"'{Shortened(accept)}' asks for no format that is offered; {Offered}.");
+        return string.IsNullOrEmpty(accept) || accept is FhirJson or "*/*" ? FhirJson : accept is FhirXml ? FhirXml : Best(accept);
     }
 
-    /// <summary>Whether a Content-Type is JSON in UTF-8.</summary>
-    /// <exception cref="FhirException"><c>not-supported</c> (415): it isn't, or there is none.</exception>
-    public static void CheckBody(string? contentType)
+    /// <summary>Whether the media type of an answer is one of XML.</summary>
+    public static bool IsXml(string mediaType) => mediaType is FhirXml or Xml or TextXml;
+
+    /// <summary>The format that a Content-Type names. The encoding of XML is told by its bytes: UTF-8 or UTF-16.</summary>
+    /// <exception cref="FhirException"><c>not-supported</c> (415): neither JSON in UTF-8 nor XML, another version of FHIR, or there is none.</exception>
+    public static BodyFormat OfBody(string? contentType)
     {
-        if (contentType is FhirJson or Json) return;
-        if (string.IsNullOrEmpty(contentType))
-            throw Unread("The request has no Content-Type; send application/fhir+json.");
-        if (!MediaRange.TryParse(contentType, out var media) || Offer(media.Type) is not (not null, 3))
-            throw Unread($"A body of type '{Shortened(contentType)}' is not read; send application/fhir+json.");
-        if (media.Charset.Length > 0 && !media.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !media.Charset.Equals("utf8", StringComparison.OrdinalIgnoreCase))
-            throw Unread($"A body in the charset '{media.Charset}' is not read; FHIR is written in UTF-8.");
+        if (contentType is FhirJson or Json) return BodyFormat.Json;
+        if (string.IsNullOrEmpty(contentType)) throw Unread($"The request has no Content-Type; {Taken}.");
+        if (!MediaRange.TryParse(contentType, out var media) || Named(media.Type) is not { } type)
+            throw Unread($"A body of type '{Shortened(contentType)}' is not read; {Taken}.");
+        var isXml = IsXml(type);
+        if (!media.IsUtf8 && !(isXml && media.Charset.StartsWith("utf-16", StringComparison.OrdinalIgnoreCase)))
+            throw Unread($"A body in the charset '{Shortened(media.Charset.ToString())}' is not read; FHIR is written in UTF-8.");
         if (!media.IsR4)
             throw Unread($"'{Shortened(contentType)}' names another version of FHIR; this server speaks 4.0.");
+        return isXml ? BodyFormat.Xml : BodyFormat.Json;
     }
 
     /// <summary>Whether a Content-Type is a form, as POST <c>_search</c> sends it.</summary>
@@ -59,23 +70,53 @@ public static class FhirFormat
         throw Unread($"POST _search sends its parameters as application/x-www-form-urlencoded, not '{Shortened(contentType ?? "")}'.");
     }
 
+    /// <summary>For each type the most specific range counts; the greatest quality wins, then the more specific range, then the one named first.</summary>
+    /// <remarks>https://www.rfc-editor.org/rfc/rfc9110#name-accept</remarks>
+    private static string? Best(string accept)
+    {
+        Span<Welcome> welcomes = stackalloc Welcome[Types.Length];
+        var isBrowser = false;
+        var place = 0;
+        foreach (var part in accept.AsSpan().Split(','))
+        {
+            place++;
+            if (!MediaRange.TryParse(accept.AsSpan(part), out var media) || !media.IsR4 || !media.IsUtf8) continue;
+            isBrowser |= media.Type.Equals("text/html", StringComparison.OrdinalIgnoreCase);
+            for (var i = 0; i < Types.Length; i++)
+            {
+                var specificity = media.SpecificityFor(Types[i]);
+                if (specificity > welcomes[i].Specificity) welcomes[i] = new(media.Quality, specificity, place);
+            }
+        }
+
+        var best = -1;
+        for (var i = 0; i < Types.Length; i++)
+        {
+            // A browser names application/xml for the sake of XHTML; what it shows to a person best is JSON.
+            if (welcomes[i].Quality <= 0 || (isBrowser && Types[i] is Xml or TextXml)) continue;
+            if (best < 0 || welcomes[i].IsBetterThan(welcomes[best])) best = i;
+        }
+
+        return best < 0 ? null : Types[best];
+    }
+
     private static string OfParameter(string format)
     {
         // A plus sign that was not percent-encoded arrives as a space.
-        var media = MediaRange.TryParse(format.Trim().Replace("fhir json", "fhir+json", StringComparison.OrdinalIgnoreCase), out var parsed) ? parsed : default;
+        var text = format.Trim().Replace("fhir json", "fhir+json", StringComparison.OrdinalIgnoreCase).Replace("fhir xml", "fhir+xml", StringComparison.OrdinalIgnoreCase);
+        var media = MediaRange.TryParse(text, out var parsed) ? parsed : default;
         if (media.Type.Equals("json", StringComparison.OrdinalIgnoreCase)) return FhirJson;
-        if (media.IsR4 && Offer(media.Type) is (string type, 3)) return type;
+        if (media.Type.Equals("xml", StringComparison.OrdinalIgnoreCase)) return FhirXml;
+        if (media.IsR4 && media.IsUtf8 && Named(media.Type) is { } type) return type;
         throw Refused($"The format '{Shortened(format)}' is not offered; {Offered}.");
     }
 
-    /// <summary>The JSON type that a media range welcomes, and how exactly: 3 by name, 2 by <c>application/*</c>, 1 by <c>*/*</c>; null and 0 for another.</summary>
-    private static (string? Type, int Specificity) Offer(ReadOnlySpan<char> type) =>
-        type.Equals(FhirJson, StringComparison.OrdinalIgnoreCase) ? (FhirJson, 3)
-        : type.Equals(Json, StringComparison.OrdinalIgnoreCase) ? (Json, 3)
-        : type.Equals(TextJson, StringComparison.OrdinalIgnoreCase) ? (TextJson, 3)
-        : type.Equals("application/*", StringComparison.OrdinalIgnoreCase) ? (FhirJson, 2)
-        : type is "*/*" or "*" ? (FhirJson, 1)
-        : (null, 0);
+    private static string? Named(ReadOnlySpan<char> type)
+    {
+        foreach (var known in Types)
+            if (type.Equals(known, StringComparison.OrdinalIgnoreCase)) return known;
+        return null;
+    }
 
     private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 
@@ -84,4 +125,12 @@ public static class FhirFormat
 
     private static FhirException Unread(string diagnostics) =>
         new(Issue.NotSupported(diagnostics) with { MessageId = OutcomeStatus.UnsupportedMediaType });
+
+    /// <summary>How welcome a type is, and by which range.</summary>
+    /// <param name="Place">One-based position of the range in Accept.</param>
+    private readonly record struct Welcome(double Quality, int Specificity, int Place)
+    {
+        public bool IsBetterThan(Welcome other) =>
+            Quality != other.Quality ? Quality > other.Quality : Specificity != other.Specificity ? Specificity > other.Specificity : Place < other.Place;
+    }
 }

@@ -14,6 +14,17 @@ internal readonly ref struct MediaRange
     /// <summary>The parameter charset without quotes, empty when absent.</summary>
     public ReadOnlySpan<char> Charset { get; private init; }
 
+    /// <summary>Whether the parameter charset is absent or names UTF-8.</summary>
+    public bool IsUtf8 => Charset.Length == 0 || Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || Charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>How exactly the range names a type: 3 by name, 2 by <c>application/*</c>, 1 by <c>*/*</c>, 0 not at all.</summary>
+    public int SpecificityFor(ReadOnlySpan<char> type)
+    {
+        if (Type.Equals(type, StringComparison.OrdinalIgnoreCase)) return 3;
+        if (Type is "*/*" or "*") return 1;
+        return Type.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(Type[..^1], StringComparison.OrdinalIgnoreCase) ? 2 : 0;
+    }
+
     /// <summary>Whether the parameter fhirVersion is absent or names R4. https://hl7.org/fhir/R4/versioning.html#mt-version</summary>
     public bool IsR4 { get; private init; }
 

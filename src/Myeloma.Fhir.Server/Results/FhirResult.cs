@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Server.Negotiation;
@@ -14,6 +15,8 @@ internal static class FhirResult
     /// <summary>Writes the answer; nothing but the headers for HEAD.</summary>
     public static Task WriteAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken)
     {
+        // Interactions know the body as JSON; one that came as XML was sent in other lines.
+        if (call.Source is { } source) answer = answer.WithIssues(source.InSource);
         var response = call.Context.Response;
         response.StatusCode = answer.Status;
         WriteHeaders(call, answer, response.Headers);
@@ -23,7 +26,14 @@ internal static class FhirResult
             return Task.CompletedTask;
         }
 
-        response.ContentType = ContentTypeOf(call.MediaType);
+        if (FhirFormat.IsXml(call.MediaType) && XmlOf(call, content) is { } xml)
+        {
+            response.ContentType = XmlTypeOf(call.MediaType);
+            response.ContentLength = xml.Length;
+            return call.IsHead ? Task.CompletedTask : WriteAsync(response, xml, cancellationToken);
+        }
+
+        response.ContentType = JsonTypeOf(call.MediaType);
         if (content is ResourceContent { Json: var json } && !call.IsPretty)
         {
             response.ContentLength = json.Length;
@@ -36,9 +46,23 @@ internal static class FhirResult
     private static void WriteHeaders(FhirCall call, FhirResponse answer, IHeaderDictionary headers)
     {
         headers.CacheControl = "no-cache";
+        headers.Vary = "Accept";
         if (answer.VersionId > 0) headers.ETag = EntityTag.Of(answer.VersionId);
         if (answer.LastUpdated is { } instant) headers.LastModified = instant.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
+    }
+
+    /// <returns>Null when the answer goes out as JSON after all: a write was done, and that its result has no form in XML is no reason to call it failed.</returns>
+    private static ReadOnlyMemory<byte>? XmlOf(FhirCall call, ResponseContent content)
+    {
+        try
+        {
+            return XmlContent.Of(content, call.IsPretty);
+        }
+        catch (FhirException) when (call.Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
+        {
+            return null;
+        }
     }
 
     private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
@@ -60,11 +84,18 @@ internal static class FhirResult
         if (!call.IsHead) await WriteAsync(response, json, cancellationToken);
     }
 
-    private static string ContentTypeOf(string mediaType) => mediaType switch
+    private static string JsonTypeOf(string mediaType) => mediaType switch
     {
         FhirFormat.Json => "application/json; charset=utf-8",
         FhirFormat.TextJson => "text/json; charset=utf-8",
         _ => "application/fhir+json; charset=utf-8",
+    };
+
+    private static string XmlTypeOf(string mediaType) => mediaType switch
+    {
+        FhirFormat.FhirXml => "application/fhir+xml; charset=utf-8",
+        FhirFormat.Xml => "application/xml; charset=utf-8",
+        _ => "text/xml; charset=utf-8",
     };
 
     /// <summary>Whether the client's copy is still good. https://hl7.org/fhir/R4/http.html#cread</summary>

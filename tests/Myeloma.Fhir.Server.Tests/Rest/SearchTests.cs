@@ -38,7 +38,7 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
         Assert.Equal(["s-form"], found.Matches);
         Assert.Empty(none.Matches);
         Assert.Equal(415, json.Status);
-        Assert.Equal(406, xml.Status);
+        Assert.Equal((200, "application/fhir+xml; charset=utf-8"), (xml.Status, xml.Header("Content-Type")));
     }
 
     [Fact]
