@@ -1,7 +1,9 @@
+using Myeloma.Fhir.FhirPath.Checking;
 using Myeloma.Fhir.FhirPath.Evaluation;
 using Myeloma.Fhir.FhirPath.Syntax;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Schema;
 
 namespace Myeloma.Fhir.FhirPath;
 
@@ -47,6 +49,22 @@ public sealed class FhirPathExpression
     /// <inheritdoc cref="Evaluate(Element, EvaluationContext?)"/>
     public Collection Evaluate(Collection context, EvaluationContext? environment = null) =>
         evaluator.Evaluate(new Frame(context, environment ?? EvaluationContext.Default, Text), context);
+
+    /// <summary>
+    /// Checks without an instance: infers the types through paths, choices, <c>resolve()</c>, functions and operators, and reports elements, types and
+    /// variables that are not there, arguments of types that can't work, comparisons that never match. Pure; costs about as much as parsing.
+    /// </summary>
+    /// <param name="context">The type of <c>$this</c>: a resource type, a data type, or an inline type such as <c>Patient.contact</c>; null: anything.</param>
+    /// <returns>What the result can be, and the issues with their places. Never throws for what the expression says.</returns>
+    /// <remarks>https://hl7.org/fhirpath/N1/#type-safety-and-strict-evaluation</remarks>
+    public ExpressionCheck Check(TypeSchema? context, CheckOptions? options = null) =>
+        Check(context is null ? [] : [context], options);
+
+    /// <summary>Checks for a context that may be of one of several types, as an element with a choice of types is.</summary>
+    /// <param name="contexts">None: anything.</param>
+    /// <inheritdoc cref="Check(TypeSchema?, CheckOptions?)"/>
+    public ExpressionCheck Check(IReadOnlyList<TypeSchema> contexts, CheckOptions? options = null) =>
+        new ExpressionChecker(Text, R4Schema.Instance, contexts, options ?? CheckOptions.Default).Check(Syntax);
 
     public override string ToString() => Text;
 }

@@ -42,7 +42,7 @@ internal sealed class Compiler(string expression)
 
     private Evaluator Binary(SyntaxNode.Binary binary)
     {
-        var site = SiteOf(binary, Spelling(binary.Operator));
+        var site = SiteOf(binary, OperatorSpelling.Of(binary.Operator));
         var left = Compile(binary.Left);
         var right = Compile(binary.Right);
         return binary.Operator is BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Xor or BinaryOperator.Implies
@@ -63,7 +63,7 @@ internal sealed class Compiler(string expression)
         if (call.Arguments.Count < function.MinArguments || call.Arguments.Count > function.MaxArguments)
             throw site.Fault($"{call.Name}() takes {function.Arity}, not {call.Arguments.Count}.");
         if (function.IsTypeFunction)
-            return new TypeEvaluator(target, Match(TypeArgument(call.Arguments[0], site), call), call.Name == "is", site);
+            return new TypeEvaluator(target, Match(TypeArgument(call.Arguments[0]) ?? throw site.Fault($"{site.Name} expects the name of a type."), call), call.Name == "is", site);
 
         var sorts = call.Name == "sort";
         var descending = call.Arguments.Select(argument => sorts && argument is SyntaxNode.Sign { IsMinus: true }).ToArray();
@@ -71,33 +71,15 @@ internal sealed class Compiler(string expression)
         return new CallEvaluator(target, function, arguments, descending, site);
     }
 
-    private static TypeSpecifier TypeArgument(SyntaxNode argument, Site site) => argument switch
+    /// <returns>Null when the argument is no name.</returns>
+    internal static TypeSpecifier? TypeArgument(SyntaxNode argument) => argument switch
     {
         SyntaxNode.Member { Target: null } name => new TypeSpecifier(null, name.Name),
         SyntaxNode.Member { Target: SyntaxNode.Member { Target: null } space } name => new TypeSpecifier(space.Name, name.Name),
-        _ => throw site.Fault($"{site.Name} expects the name of a type."),
+        _ => null,
     };
 
     private TypeMatch Match(TypeSpecifier type, SyntaxNode node) => type.Namespace is null or "FHIR" or "System"
         ? new TypeMatch(type)
         : throw SiteOf(node, "").Fault($"'{type.Namespace}' is no namespace of types; there are FHIR and System.");
-
-    private static string Spelling(BinaryOperator kind) => kind switch
-    {
-        BinaryOperator.Multiply => "*",
-        BinaryOperator.Divide => "/",
-        BinaryOperator.Add => "+",
-        BinaryOperator.Subtract => "-",
-        BinaryOperator.Concatenate => "&",
-        BinaryOperator.Union => "|",
-        BinaryOperator.Less => "<",
-        BinaryOperator.LessOrEqual => "<=",
-        BinaryOperator.Greater => ">",
-        BinaryOperator.GreaterOrEqual => ">=",
-        BinaryOperator.Equal => "=",
-        BinaryOperator.NotEqual => "!=",
-        BinaryOperator.Equivalent => "~",
-        BinaryOperator.NotEquivalent => "!~",
-        _ => kind.ToString().ToLowerInvariant(),
-    };
 }

@@ -12,7 +12,10 @@ internal static class SyntaxFault
     public static void Throw(string expression, int position, string what) => throw At(expression, position, what);
 
     public static FhirException At(string expression, int position, string what) =>
-        new(Issue.Invalid($"FHIRPath '{Shown(expression)}', character {position + 1}: {what}"));
+        new(Issue.Invalid(Words(expression, position, what)));
+
+    public static string Words(string expression, int position, string what) =>
+        $"FHIRPath '{Shown(expression)}', character {position + 1}: {what}";
 
     public static string Shown(string expression) =>
         expression.Length <= ShownLength ? expression : string.Concat(expression.AsSpan(0, ShownLength), "…");

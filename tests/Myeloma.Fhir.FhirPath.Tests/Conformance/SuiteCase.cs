@@ -5,7 +5,8 @@ namespace Myeloma.Fhir.FhirPath.Tests.Conformance;
 
 /// <summary>One case of the FHIR R4 FHIRPath suite.</summary>
 public sealed record SuiteCase(
-    string Id, string Expression, string? Input, bool Predicate, bool Ordered, string? Mode, string? Invalid, IReadOnlyList<SuiteOutput> Outputs)
+    string Id, string Expression, string? Input, bool Predicate, bool Ordered, bool CheckOrderedFunctions, string? Mode, string? Invalid,
+    IReadOnlyList<SuiteOutput> Outputs)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
