@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Model.Ucum;
+
 namespace Myeloma.Fhir.FhirPath.Types;
 
 /// <summary>Comparison and arithmetic of quantities. https://hl7.org/fhirpath/N1/#quantity</summary>
@@ -9,10 +11,14 @@ internal static class Quantities
     public static bool AreComparable(SystemValue.Quantity left, SystemValue.Quantity right) => Align(left, right) is not null;
 
     /// <returns>Below, equal (0) or above; null when the units do not compare: other dimension, or a calendar year or month with a UCUM unit.</returns>
-    public static int? Compare(SystemValue.Quantity left, SystemValue.Quantity right) =>
-        Align(left, right) is { } aligned ? aligned.Left.CompareTo(aligned.Right) : null;
+    public static int? Compare(SystemValue.Quantity left, SystemValue.Quantity right)
+    {
+        if (left.Unit == right.Unit && left.IsCalendar == right.IsCalendar) return left.Value.CompareTo(right.Value);
+        if (UnitOf(left) is { } leftUnit && UnitOf(right) is { } rightUnit) return leftUnit.Compare(left.Value, rightUnit, right.Value);
+        return Align(left, right) is { } aligned ? aligned.Left.CompareTo(aligned.Right) : null;
+    }
 
-    /// <summary>Both values in one unit, the smaller of the two, so that nothing is rounded away.</summary>
+    /// <summary>Both values in one unit, the smaller of the two, so that as little as possible is rounded away.</summary>
     private static (decimal Left, decimal Right, bool UsesLeftUnit)? Align(SystemValue.Quantity left, SystemValue.Quantity right)
     {
         if (left.Unit == right.Unit && left.IsCalendar == right.IsCalendar) return (left.Value, right.Value, true);
@@ -79,7 +85,7 @@ internal static class Quantities
         if (Align(left, right) is not { } aligned) return false;
         if (left.Unit == right.Unit) return Numbers.AreEquivalent(aligned.Left, aligned.Right);
 
-        if (UnitOf(left) is { Offset: not 0 } || UnitOf(right) is { Offset: not 0 }) return Numbers.AreEquivalent(aligned.Left, aligned.Right);
+        if (UnitOf(left) is { IsSpecial: true } || UnitOf(right) is { IsSpecial: true }) return Numbers.AreEquivalent(aligned.Left, aligned.Right);
 
         // Each counts with the digits it was written with, in its own unit: 4 'g' is as precise as 1 'g', so 4040 'mg' is equivalent to it.
         var unit = aligned.UsesLeftUnit ? left : right;
