@@ -81,7 +81,10 @@ internal sealed class ArgumentReading(OperationDefinition definition, bool isStr
         }
 
         var value = parameter.Child("value");
-        if (Mismatch(known, value?.Type, parameter.Child("part") is not null) is { } found)
+        // Data that FHIR has no type for travels in extensions; what they say is between the client and the operation.
+        if (value is null && known.Type is not null && parameter.Child("extension") is not null)
+            arguments.Add(new OperationArgument(known.Name, null, parameter, null, expression));
+        else if (Mismatch(known, value?.Type, parameter.Child("part") is not null) is { } found)
             issues.Add(Issue.Invalid($"The parameter '{known.Name}' is {TypeInWords(known)}, not {found}.", expression));
         else if (value is { IsPrimitive: true } primitive && known.IsPrimitive && primitive.Text is { } text
             && PrimitiveFormat.Fault(R4Schema.Instance.FindType(known.Type!)!.Primitive, Encoding.UTF8.GetBytes(text)) is { } fault)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Store;
@@ -56,6 +57,9 @@ public sealed record ServerOptions
     /// <summary>Stored resources up to which a new SearchParameter is indexed before its write is answered; above, in the background.</summary>
     public int InlineReindexLimit { get; init; } = 20_000;
 
+    /// <summary>What evaluating an expression for <c>$fhirpath</c> or the page may cost; the answer is no larger than a body.</summary>
+    public ExpressionLimits ExpressionLimits { get; init; } = new();
+
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
@@ -86,9 +90,19 @@ public sealed record ServerOptions
             SeedFolder = section[nameof(SeedFolder)],
             DataFolder = section[nameof(DataFolder)],
             InlineReindexLimit = Number(section, nameof(InlineReindexLimit), preset.InlineReindexLimit, 0, 10_000_000),
+            ExpressionLimits = ExpressionLimitsOf(section, preset),
             Store = StoreOf(section, preset.Store),
         };
     }
+
+    private static ExpressionLimits ExpressionLimitsOf(IConfigurationSection section, ServerOptions preset) => new()
+    {
+        MaxSteps = Number(section, "FhirPathMaxSteps", preset.ExpressionLimits.MaxSteps, 1_000, 1_000_000_000),
+        MaxTime = TimeSpan.FromSeconds(Number(section, "FhirPathMaxSeconds", (int)preset.ExpressionLimits.MaxTime.TotalSeconds, 1, 600)),
+        MaxItems = Number(section, "FhirPathMaxItems", preset.ExpressionLimits.MaxItems, 1, 10_000_000),
+        MaxReferences = Number(section, "FhirPathMaxReferences", preset.ExpressionLimits.MaxReferences, 0, 100_000),
+        MaxAnswerBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
+    };
 
     private static StoreOptions StoreOf(IConfigurationSection section, StoreOptions preset) => preset with
     {

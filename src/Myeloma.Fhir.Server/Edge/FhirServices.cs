@@ -1,5 +1,7 @@
+using Myeloma.Fhir.FhirPath;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
@@ -25,7 +27,8 @@ public sealed class FhirServices
         Create = new CreateInteraction(store, Intake, searchParameters, NewId);
         Update = new UpdateInteraction(store, Intake, searchParameters);
         Delete = new DeleteInteraction(store, searchParameters);
-        Operations = new OperationTable(OperationsOf());
+        Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, () => EvaluationContext.Default);
+        Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
         Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, NewId);
@@ -47,6 +50,11 @@ public sealed class FhirServices
     public BatchInteraction Batch { get; }
     public OperationTable Operations { get; }
 
+    public ExpressionEvaluation Expressions { get; }
+
     /// <summary>Every operation there is, in the order of their names.</summary>
-    private static IReadOnlyList<IOperation> OperationsOf() => [];
+    private IReadOnlyList<IOperation> OperationsOf(ServerOptions options) =>
+    [
+        new FhirPathOperation(Expressions, options.ParseLimits),
+    ];
 }

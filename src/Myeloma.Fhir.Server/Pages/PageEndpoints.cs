@@ -2,6 +2,8 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Server.Pages;
 
@@ -22,6 +24,7 @@ internal static class PageEndpoints
         routes.MapGet("/regimens/{id}", RegimenAsync);
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
+        routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));
         routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
     }
@@ -70,6 +73,24 @@ internal static class PageEndpoints
 
     private static readonly string[] CitingTypes =
         ["PlanDefinition", "MedicationKnowledge", "CodeSystem", "ResearchStudy", "Evidence", "Library", "ConceptMap"];
+
+    /// <summary>Faults of what was filled in are shown beside it; the page is answered 200 then too, since nobody but the person reads the status.</summary>
+    private static async Task FhirPathAsync(HttpContext http, ExpressionTrial trial, CancellationToken cancellationToken)
+    {
+        var form = await trial.ReadAsync(http.Request, cancellationToken);
+        ExpressionOutcome? outcome = null;
+        IReadOnlyList<Issue> faults = [];
+        try
+        {
+            if (form.Expression.Length > 0) outcome = await trial.EvaluateAsync(form, $"{http.Request.Scheme}://{http.Request.Host.Value}", cancellationToken);
+        }
+        catch (FhirException fault) when (fault.Issues.All(issue => issue.Type != IssueType.Throttled))
+        {
+            faults = fault.Issues;
+        }
+
+        await WriteAsync(http, StatusCodes.Status200OK, FhirPathPage.Render(form, outcome, faults));
+    }
 
     private static Task WriteOrNotFoundAsync(HttpContext http, string? page, string kind, string id) => page is not null
         ? WriteAsync(http, StatusCodes.Status200OK, page)

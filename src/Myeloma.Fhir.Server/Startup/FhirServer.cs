@@ -46,7 +46,8 @@ public sealed partial class FhirServer : IAsyncDisposable
         var state = new ServerState();
         var admission = new Admission(options.MaxConcurrentRequests, options.MaxQueuedRequests);
         builder.Services.AddSingleton(options).AddSingleton(state).AddSingleton(TimeProvider.System)
-            .AddTransient(_ => ReaderOf(state));
+            .AddTransient(_ => ReaderOf(state))
+            .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission));
         var app = builder.Build();
         var edge = new FhirEdge(options, state, admission, app.Services.GetRequiredService<ILogger<FhirEdge>>());
         app.Use(next => context => edge.InvokeAsync(context, next));
