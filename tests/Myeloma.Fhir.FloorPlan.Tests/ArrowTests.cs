@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.FloorPlan.Tests;
 public sealed partial class ArrowTests
 {
     private static readonly string[] AllRooms =
-        ["Model", "FhirPath", "Terminology", "Validation", "Search", "Store", "EmbeddedPostgres", "ClinicalReasoning", "Loader", "Interactions"];
+        ["Model", "FhirPath", "Terminology", "Validation", "Search", "Store", "EmbeddedPostgres", "ClinicalReasoning", "Loader", "Patch", "Interactions"];
 
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
@@ -20,7 +20,8 @@ public sealed partial class ArrowTests
         ["EmbeddedPostgres"] = [],
         ["ClinicalReasoning"] = ["Model", "FhirPath", "Terminology"],
         ["Loader"] = ["Model", "Terminology"],
-        ["Interactions"] = ["Model", "FhirPath", "Terminology", "Validation", "Search", "Store", "ClinicalReasoning"],
+        ["Patch"] = ["Model", "FhirPath"],
+        ["Interactions"] = ["Model", "FhirPath", "Terminology", "Validation", "Search", "Store", "ClinicalReasoning", "Patch"],
         ["Server"] = AllRooms,
         // The tool that makes the schema which Model embeds; it is not part of the server.
         ["Model.Generator"] = ["Model"],

@@ -70,6 +70,18 @@ public readonly struct Element : IEquatable<Element>
         }
     }
 
+    /// <summary>The <c>_name</c> object of a primitive as written: its id and extensions.</summary>
+    /// <returns>Empty when there is none.</returns>
+    public ReadOnlySpan<byte> RawCompanion
+    {
+        get
+        {
+            if (companion < 0) return default;
+            ref var node = ref Document.Nodes[companion];
+            return Document.Bytes.Span[node.Start..node.End];
+        }
+    }
+
     /// <summary>Whether <see cref="RawValue"/> of a string holds escapes.</summary>
     public bool IsEscaped => value >= 0 && Document.Nodes[value].Escaped;
 
