@@ -47,11 +47,14 @@ internal static class UcumHints
         _ => $"A unit is expected here, not '{letter}'.",
     };
 
+    /// <summary>An exa-ampere is no likely meaning of anything.</summary>
+    private static bool IsUsual(UcumPrefix prefix) => prefix.Code is "k" or "d" or "c" or "m" or "u" or "n" or "p" or "f";
+
     /// <summary>A symbol of the case-insensitive variant in the case-sensitive one: <c>UG</c> is <c>ug</c>.</summary>
     private static string? FromCaseInsensitive(string symbol, UcumTable table)
     {
         if (table.Atoms.FirstOrDefault(atom => atom.CaseInsensitiveCode == symbol) is { } whole) return whole.Code;
-        foreach (var prefix in table.Prefixes)
+        foreach (var prefix in table.Prefixes.Where(IsUsual))
         {
             if (!symbol.StartsWith(prefix.CaseInsensitiveCode, StringComparison.Ordinal)) continue;
             var rest = symbol[prefix.CaseInsensitiveCode.Length..];
@@ -64,7 +67,7 @@ internal static class UcumHints
     private static string? OtherCase(string symbol, UcumTable table)
     {
         if (table.Atoms.FirstOrDefault(atom => atom.Code.Equals(symbol, StringComparison.OrdinalIgnoreCase)) is { } whole) return whole.Code;
-        foreach (var prefix in table.Prefixes)
+        foreach (var prefix in table.Prefixes.Where(IsUsual))
         {
             if (!symbol.StartsWith(prefix.Code, StringComparison.OrdinalIgnoreCase)) continue;
             var rest = symbol[prefix.Code.Length..];

@@ -44,6 +44,9 @@ public sealed class UcumUnit
     /// <summary>Whether it counts from another zero or logarithmically, so that twice the number is not twice as much.</summary>
     public bool IsSpecial => measure.Function is not null;
 
+    /// <summary>Whether conversion is in fractions of whole numbers, and larger is more: all but logarithmic and angular units.</summary>
+    public bool IsExact => measure.Function is not SpecialFunction.Curve;
+
     /// <summary>Reads a code; the last few thousand are kept, so that reading one again allocates nothing.</summary>
     /// <param name="fault">What is wrong, where, and what was probably meant; null when the code is right.</param>
     public static bool TryParse(string code, [NotNullWhen(true)] out UcumUnit? unit, [NotNullWhen(false)] out UcumFault? fault)

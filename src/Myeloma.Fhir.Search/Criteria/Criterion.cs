@@ -158,6 +158,6 @@ public sealed record DateValue(Prefix Prefix, DateTimeOffset Low, DateTimeOffset
 /// </remarks>
 public sealed record NumberValue(Prefix Prefix, decimal Low, decimal High, decimal Value);
 
-/// <param name="System">Null: any system.</param>
+/// <param name="System">Null: any system. <see cref="Index.CanonicalUnit.System"/>: the number is in base units.</param>
 /// <param name="Code">Null: any unit.</param>
 public sealed record QuantityValue(NumberValue Number, string? System, string? Code);

@@ -51,6 +51,6 @@ public readonly record struct DateRow(int ParameterId, DateTimeOffset Low, DateT
 public readonly record struct NumberRow(int ParameterId, decimal Low, decimal High);
 
 /// <summary>A quantity. https://hl7.org/fhir/R4/search.html#quantity</summary>
-/// <param name="System">Of the unit; null when there is none.</param>
+/// <param name="System">Of the unit; null when there is none; <see cref="CanonicalUnit.System"/> for the row in base units.</param>
 /// <param name="Code">Code of the unit, or else the unit as written; null when there is neither.</param>
 public readonly record struct QuantityRow(int ParameterId, string? System, string? Code, decimal Low, decimal High);

@@ -57,11 +57,13 @@ internal static class QuantityIndex
         AddUnits(parameterId, quantity, low, high, rows);
     }
 
-    /// <summary>A row with the coded unit, and one with the unit as displayed when that is another word.</summary>
+    /// <summary>A row with the coded unit, one in base units, and one with the unit as displayed when that is another word.</summary>
     private static void AddUnits(int parameterId, Element quantity, decimal low, decimal high, RowBuilder rows)
     {
         var (system, code, unit) = (quantity.TextOf("system"), quantity.TextOf("code"), quantity.TextOf("unit"));
-        rows.Quantity(new QuantityRow(parameterId, system, code ?? unit, low, high));
+        var written = new QuantityRow(parameterId, system, code ?? unit, low, high);
+        rows.Quantity(written);
+        if (CanonicalUnit.Row(written) is { } canonical) rows.Quantity(canonical);
         if (code is not null && unit is not null && unit != code) rows.Quantity(new QuantityRow(parameterId, null, unit, low, high));
     }
 }

@@ -10,6 +10,9 @@ internal static class SearchParameterMaking
     /// <summary>A new number when the rows that extraction makes of the same expression change: everything is indexed anew then.</summary>
     private const string RowsVersion = "1";
 
+    /// <summary>The same for quantities alone.</summary>
+    private const string QuantityRowsVersion = "2";
+
     public static SearchParameter Make(SearchParameterDefinition definition, string resourceType, R4Schema schema)
     {
         var type = TypeOf(definition.Type);
@@ -28,7 +31,7 @@ internal static class SearchParameterMaking
             Unsupported = unsupported,
             IsIndexed = unsupported is null,
             HasRows = unsupported is null && definition.Code is not ("_id" or "_lastUpdated"),
-            DefinitionHash = Hash($"{RowsVersion}\n{definition.Type}\n{expression}\n{string.Join(',', definition.Target)}"),
+            DefinitionHash = Hash($"{(type == SearchParameterType.Quantity ? QuantityRowsVersion : RowsVersion)}\n{definition.Type}\n{expression}\n{string.Join(',', definition.Target)}"),
             HasCanonicals = type == SearchParameterType.Reference && expression is not null
                 && ExpressionBranches.MayBeCanonical(expression, resourceType, schema),
         };

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
 
 namespace Myeloma.Fhir.Search.Requests;
 
@@ -16,7 +17,7 @@ internal static class QuantityReading
         }
 
         if (NumberReading.Read(parts[0], value, reading) is not { } number) return null;
-        return parts.Count == 1 ? new QuantityValue(number, null, null) : new QuantityValue(number, NullIfEmpty(parts[1]), NullIfEmpty(parts[2]));
+        return parts.Count == 1 ? new QuantityValue(number, null, null) : CanonicalUnit.Value(new QuantityValue(number, NullIfEmpty(parts[1]), NullIfEmpty(parts[2])));
     }
 
     private static string? NullIfEmpty(string part) => part.Length == 0 ? null : EscapedText.Unescape(part);

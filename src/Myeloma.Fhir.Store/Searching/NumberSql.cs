@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Writing;
 
 namespace Myeloma.Fhir.Store.Searching;
@@ -17,13 +18,16 @@ internal static class NumberSql
     public static Sql Holds(Alias match, int parameterId, IReadOnlyList<QuantityValue> values) =>
         $"EXISTS (SELECT FROM index_quantity n WHERE n.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(Matches))}) AND n.rid = {match}.rid)";
 
+    /// <summary>A number without a system means the one in the resource, not the one in base units.</summary>
+    private static Sql AsWritten => $" AND n.system IS DISTINCT FROM {CanonicalUnit.System}";
+
     private static Sql Matches(QuantityValue value)
     {
         Sql unit = (value.System, value.Code) switch
         {
-            (null, null) => $"",
+            (null, null) => AsWritten,
             ({ } system, null) => $" AND n.system = {system}",
-            (null, { } code) => $" AND n.code_hash = {PostingHash.Text(code)} AND n.code = {code}",
+            (null, { } code) => $" AND n.code_hash = {PostingHash.Text(code)} AND n.code = {code}{AsWritten}",
             ({ } system, { } code) => $" AND n.code_hash = {PostingHash.Text(code)} AND n.code = {code} AND n.system = {system}",
         };
         return $"({Matches(value.Number)}{unit})";

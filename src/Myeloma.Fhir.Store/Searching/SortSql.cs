@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Search.Parameters;
 
 namespace Myeloma.Fhir.Store.Searching;
@@ -94,6 +95,7 @@ internal sealed class SortSql
                 : $"min(coalesce(x.target_type || '/' || x.target_id, x.url)) AS value FROM index_reference x",
             _ => throw new UnreachableException(),
         };
-        return $"SELECT {best} WHERE x.rid = {Match}.rid AND x.parameter_id = {parameter.Id}";
+        Sql written = parameter.Type == SearchParameterType.Quantity ? (Sql)$" AND x.system IS DISTINCT FROM {CanonicalUnit.System}" : $"";
+        return $"SELECT {best} WHERE x.rid = {Match}.rid AND x.parameter_id = {parameter.Id}{written}";
     }
 }

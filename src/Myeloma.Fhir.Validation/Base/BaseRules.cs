@@ -49,6 +49,8 @@ internal sealed class TypeRules(Invariant[] invariants, Dictionary<ElementSchema
 
     public bool IsCoding { get; } = type.Name == "Coding";
 
+    public bool IsQuantity { get; } = type.IsA("Quantity");
+
     public bool IsUri { get; } = type.Primitive is PrimitiveKind.Uri or PrimitiveKind.Url or PrimitiveKind.Canonical;
 
     public ElementRules? Find(ElementSchema element) => elements.Count == 0 ? null : elements.GetValueOrDefault(element);

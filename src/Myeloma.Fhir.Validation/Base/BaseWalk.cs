@@ -63,6 +63,7 @@ internal sealed class BaseWalk(ValidationRun run)
         if (type.IsUri || (parent is not null && element.Name == "reference" && parent.Value.Type.Name == "Reference")) NoteFragment(element, scope);
         if (type.IsExtension && parent is not null) ExtensionCheck.Check(element, parent.Value, grandparent, scope);
         if (type.IsCoding) CodingCheck.Check(element, run);
+        if (type.IsQuantity) UnitCheck.Quantity(element, run.Issues);
         if (type.IsAttachment) AttachmentCheck.Check(element, run.Issues);
         if (type.IsIdentifier) IdentifierCheck.Check(element, run.Issues);
 

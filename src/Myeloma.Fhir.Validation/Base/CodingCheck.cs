@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Ucum;
 using Myeloma.Fhir.Validation.Codes;
 
 namespace Myeloma.Fhir.Validation.Base;
@@ -13,7 +14,8 @@ internal static class CodingCheck
         if (!ReferenceText.IsAbsolute(system))
             run.Issues.Error(IssueType.CodeInvalid, "coding-system", place, $"The system of a code is absolute; '{system}' is not.");
         if (coding.Child("code") is not { } code || code.Text is not { } text) return;
-        if (run.Services.Codes(null, system, text) == CodeAnswer.UnknownCode)
+        if (system == UcumUnit.SystemUrl) UnitCheck.Check(code, text, run.Issues);
+        else if (run.Services.Codes(null, system, text) == CodeAnswer.UnknownCode)
             run.Issues.Error(IssueType.CodeInvalid, "code-unknown", code, $"The code system {system} has no code '{text}'.");
     }
 }

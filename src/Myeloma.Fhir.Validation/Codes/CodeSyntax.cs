@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Myeloma.Fhir.Model.Ucum;
 
 namespace Myeloma.Fhir.Validation.Codes;
 
@@ -10,6 +11,7 @@ internal static partial class CodeSyntax
     {
         "urn:ietf:bcp:47" => code => Language().IsMatch(code),
         "urn:ietf:bcp:13" or "http://www.rfc-editor.org/bcp/bcp13.txt" => code => MediaType().IsMatch(code),
+        UcumUnit.SystemUrl => code => UcumUnit.Find(code) is not null,
         _ => null,
     };
 

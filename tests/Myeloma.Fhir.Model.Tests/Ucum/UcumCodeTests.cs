@@ -61,6 +61,7 @@ public sealed class UcumCodeTests
     [InlineData("mmHg", 0, "UCUM has no unit 'mmHg'; did you mean 'mm[Hg]'?", "mm[Hg]")]
     [InlineData("tablet", 0, "UCUM has no unit 'tablet'; a thing that is counted stands in braces, such as {tablet}", null)]
     [InlineData("mmol/kg[H20]", 5, "UCUM has no unit 'kg[H20]'; a thing that is counted stands in braces, such as {tablet}", null)]
+    [InlineData("ea", 0, "UCUM has no unit 'ea'; a thing that is counted stands in braces, such as {tablet}", null)]
     [InlineData("kmin", 0, "UCUM has no unit 'kmin'; a thing that is counted stands in braces, such as {tablet}", null)]
     [InlineData("mg / mL", 2, "A UCUM code has no white space.", null)]
     [InlineData("mg{per dose}", 6, "An annotation holds printable ASCII without spaces only.", null)]

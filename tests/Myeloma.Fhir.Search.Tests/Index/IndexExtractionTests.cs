@@ -165,8 +165,28 @@ public class IndexExtractionTests
         var quantity = Registry.Find("Observation", "value-quantity")!.Id;
 
         Assert.Equal(
-            [new QuantityRow(quantity, "http://unitsofmeasure.org", "mg", 5.40m, 5.40m), new QuantityRow(quantity, null, "Milligram", 5.40m, 5.40m)],
+            [
+                new QuantityRow(quantity, "http://unitsofmeasure.org", "mg", 5.40m, 5.40m),
+                new QuantityRow(quantity, CanonicalUnit.System, "g", 0.0054m, 0.0054m),
+                new QuantityRow(quantity, null, "Milligram", 5.40m, 5.40m),
+            ],
             rows.Quantities.Where(row => row.ParameterId == quantity));
+    }
+
+    [Theory]
+    [InlineData("mg/dL", "<", "g.m-3", "54")]
+    [InlineData("Cel", "=", "K", "278.55")]
+    [InlineData("mcg", "=", null, null)]
+    [InlineData("[pH]", "=", null, null)]
+    public void A_quantity_is_indexed_in_base_units_where_it_has_them(string code, string comparator, string? canonical, string? expected)
+    {
+        var rows = Extract("{\"resourceType\":\"Observation\",\"valueQuantity\":{\"value\":5.40," + (comparator == "=" ? "" : $"\"comparator\":\"{comparator}\",")
+            + $"\"system\":\"http://unitsofmeasure.org\",\"code\":\"{code}\"}}}}");
+        var quantity = Registry.Find("Observation", "value-quantity")!.Id;
+
+        var value = expected is null ? 0 : decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture);
+        QuantityRow[] wanted = canonical is null ? [] : [new QuantityRow(quantity, CanonicalUnit.System, canonical, comparator == "<" ? decimal.MinValue : value, value)];
+        Assert.Equal(wanted, rows.Quantities.Where(row => row.ParameterId == quantity && row.System == CanonicalUnit.System));
     }
 
     [Fact]

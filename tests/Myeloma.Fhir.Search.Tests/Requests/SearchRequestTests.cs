@@ -96,12 +96,21 @@ public class SearchRequestTests
     [Theory]
     [InlineData("5.4", null, null)]
     [InlineData("5.4||mg", null, "mg")]
-    [InlineData("5.4|http://unitsofmeasure.org|mg", "http://unitsofmeasure.org", "mg")]
+    [InlineData("5.4|http://unitsofmeasure.org|mcg", "http://unitsofmeasure.org", "mcg")]
+    [InlineData("5.4|http://unitsofmeasure.org|[pH]", "http://unitsofmeasure.org", "[pH]")]
     public void Quantities_may_have_a_unit(string value, string? system, string? code)
     {
         var quantity = Assert.Single(Assert.IsType<Criterion.Quantity>(Assert.Single(Bind("Observation", ("value-quantity", value)).Criteria)).Values);
 
         Assert.Equal((5.4m, system, code), (quantity.Number.Value, quantity.System, quantity.Code));
+    }
+
+    [Fact]
+    public void A_quantity_with_a_UCUM_unit_is_asked_for_in_base_units_with_the_range_of_its_precision()
+    {
+        var quantity = Assert.Single(Assert.IsType<Criterion.Quantity>(Assert.Single(Bind("Observation", ("value-quantity", "ge5.4|http://unitsofmeasure.org|mg/dL")).Criteria)).Values);
+
+        Assert.Equal(new QuantityValue(new NumberValue(Prefix.Ge, 53.5m, 54.5m, 54m), "ucum:base", "g.m-3"), quantity);
     }
 
     [Theory]

@@ -24,6 +24,25 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
         Assert.Empty((await server.GetAsync("/Medication?code=http://y|s-one")).Entries);
     }
 
+    /// <remarks>https://hl7.org/fhir/R4/search.html#quantity</remarks>
+    [Fact]
+    public async Task A_quantity_is_found_in_whatever_unit_it_is_asked_for()
+    {
+        foreach (var (id, value, code) in new[] { ("s-g", "5.4", "g"), ("s-mg", "5400", "mg"), ("s-much", "5.4", "kg"), ("s-iu", "5.4", "[iU]"), ("s-bad", "5.4", "grams") })
+            await server.PutAsync($$$"""{"resourceType":"Observation","id":"{{{id}}}","status":"final","identifier":[{"value":"s-units"}],"code":{"text":"x"},"valueQuantity":{"value":{{{value}}},"system":"http://unitsofmeasure.org","code":"{{{code}}}"}}""");
+
+        async Task<string> FoundAsync(string value) => string.Join(' ', (await server.GetAsync($"/Observation?identifier=s-units&value-quantity={Uri.EscapeDataString(value)}")).Matches.Order(StringComparer.Ordinal));
+
+        Assert.Equal("s-g s-mg", await FoundAsync("5.4|http://unitsofmeasure.org|g"));
+        Assert.Equal("s-g s-mg", await FoundAsync("5400|http://unitsofmeasure.org|mg"));
+        Assert.Equal("s-much", await FoundAsync("gt0.0054|http://unitsofmeasure.org|kg"));
+        Assert.Equal("s-iu", await FoundAsync("5400|http://unitsofmeasure.org|m[iU]"));
+        Assert.Equal("s-bad", await FoundAsync("5.4|http://unitsofmeasure.org|grams"));
+        Assert.Equal("s-g", await FoundAsync("5.4||g"));
+        Assert.Equal("s-bad s-g s-iu s-much", await FoundAsync("5.4"));
+        Assert.Equal("s-bad s-g s-iu s-mg s-much", await FoundAsync("ge5.4|http://unitsofmeasure.org|"));
+    }
+
     [Fact]
     public async Task POST_search_takes_the_parameters_of_the_form_and_of_the_URL()
     {

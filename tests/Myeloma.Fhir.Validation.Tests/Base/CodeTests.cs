@@ -50,6 +50,20 @@ public sealed class CodeTests
         Assert.Equal(!isKnown, found.Contains("error code-unknown Patient.communication[0].language.coding[0].code"));
     }
 
+    [Theory]
+    [InlineData("mg/kg", null)]
+    [InlineData("mcg", "'mcg' is no UCUM unit, at character 1: UCUM has no unit 'mcg'; did you mean 'ug'?")]
+    [InlineData("mcg/kg", "'mcg/kg' is no UCUM unit, at character 1: UCUM has no unit 'mcg'; did you mean 'ug'? The whole would be 'ug/kg'.")]
+    [InlineData("g/12h", "'g/12h' is no UCUM unit, at character 5: A number is joined to a unit by '.': g/12.h.")]
+    public void A_unit_follows_UCUM_in_quantities_and_codings(string unit, string? words)
+    {
+        var issues = new Validator().Validate(Sample.Resource($$$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1,"system":"http://unitsofmeasure.org","code":"{{{unit}}}"},"method":{"coding":[{"system":"http://unitsofmeasure.org","code":"{{{unit}}}"}]}}"""))
+            .Where(issue => issue.MessageId == "unit-unknown");
+
+        (string?, string?, string?)[] expected = words is null ? [] : [("Observation.value.code", words, "CodeInvalid"), ("Observation.method.coding[0].code", words, "CodeInvalid")];
+        Assert.Equal(expected, issues.Select(issue => (issue.Expression, (string?)issue.Diagnostics, (string?)issue.Type.ToString())));
+    }
+
     [Fact]
     public void The_system_of_a_code_is_absolute() =>
         Assert.Equal(["error coding-system Patient.meta.tag[0].system"], Sample.Findings("""{"resourceType":"Patient","meta":{"tag":[{"system":"tags","code":"a"}]}}"""));
