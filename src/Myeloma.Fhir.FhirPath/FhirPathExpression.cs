@@ -42,13 +42,28 @@ public sealed class FhirPathExpression
     /// <c>invalid</c>: an operation got what it can't work with; <c>not-supported</c>: the expression needs a service that the context lacks;
     /// <c>too-costly</c>: past a limit.
     /// </exception>
-    public Collection Evaluate(Element context, EvaluationContext? environment = null) =>
-        Evaluate(Collection.Of(context), environment);
+    public Collection Evaluate(Element context, EvaluationContext? environment = null) => Evaluate(new Focus(new Item(context)), environment);
 
     /// <summary>Evaluates with any items, or none, as context.</summary>
     /// <inheritdoc cref="Evaluate(Element, EvaluationContext?)"/>
-    public Collection Evaluate(Collection context, EvaluationContext? environment = null) =>
-        evaluator.Evaluate(new Frame(context, environment ?? EvaluationContext.Default, Text), context);
+    public Collection Evaluate(Collection context, EvaluationContext? environment = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Evaluate(new Focus(context), environment);
+    }
+
+    private Collection Evaluate(in Focus context, EvaluationContext? environment)
+    {
+        var frame = Frame.Rent(context, environment ?? EvaluationContext.Default, Text);
+        try
+        {
+            return evaluator.Evaluate(frame, context);
+        }
+        finally
+        {
+            frame.Return();
+        }
+    }
 
     /// <summary>
     /// Checks without an instance: infers the types through paths, choices, <c>resolve()</c>, functions and operators, and reports elements, types and

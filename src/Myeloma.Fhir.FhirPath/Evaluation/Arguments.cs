@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.FhirPath.Evaluation;
 
 /// <summary>The arguments of a call, evaluated when asked for.</summary>
 /// <param name="Focus">What <c>$this</c> is where the call stands: an ordinary argument is evaluated with it.</param>
-internal readonly record struct Arguments(Frame Frame, CallEvaluator Call, Collection Focus)
+internal readonly record struct Arguments(Frame Frame, CallEvaluator Call, Focus Focus)
 {
     public int Count => Call.Arguments.Length;
 
@@ -28,17 +28,13 @@ internal readonly record struct Arguments(Frame Frame, CallEvaluator Call, Colle
     {
         var before = Frame.Index;
         Frame.Index = place;
-        var result = Call.Arguments[index].Evaluate(Frame, FhirPath.Collection.Of(item));
+        var result = Call.Arguments[index].Evaluate(Frame, new Focus(item));
         Frame.Index = before;
         return result;
     }
 
-    /// <summary>As <see cref="ForItem"/>, and whether the result is true.</summary>
-    /// <exception cref="FhirException"><c>invalid</c>: more than one item.</exception>
-    public bool? Holds(int index, Item item, int place) => ForItem(index, item, place).SingleBoolean(Site);
-
     /// <summary>The argument with <paramref name="focus"/> as <c>$this</c>.</summary>
-    public Collection With(int index, Collection focus) => Call.Arguments[index].Evaluate(Frame, focus);
+    public Collection With(int index, Collection focus) => Call.Arguments[index].Evaluate(Frame, new Focus(focus));
 
     /// <summary>A regular expression in single-line mode, without backtracking: its time is linear in the text.</summary>
     /// <param name="whole">Whether it must match the text from end to end.</param>

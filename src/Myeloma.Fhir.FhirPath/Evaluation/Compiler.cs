@@ -32,12 +32,12 @@ internal sealed class Compiler(string expression)
     {
         var site = SiteOf(member, $"'{member.Name}'");
         if (member.Target is null)
-            return char.IsUpper(member.Name[0]) ? new TypeRootEvaluator(member.Name, site) : new PathEvaluator(ThisEvaluator.Instance, [member.Name], site);
+            return char.IsUpper(member.Name[0]) ? new TypeRootEvaluator(member.Name, site) : new PathEvaluator(ThisEvaluator.Instance, [new(member.Name)], site);
 
         var target = Compile(member.Target);
         return target is PathEvaluator path
-            ? new PathEvaluator(path.Source, [.. path.Names, member.Name], site)
-            : new PathEvaluator(target, [member.Name], site);
+            ? new PathEvaluator(path.Source, [.. path.Steps, new(member.Name)], site)
+            : new PathEvaluator(target, [new(member.Name)], site);
     }
 
     private Evaluator Binary(SyntaxNode.Binary binary)
@@ -45,9 +45,13 @@ internal sealed class Compiler(string expression)
         var site = SiteOf(binary, OperatorSpelling.Of(binary.Operator));
         var left = Compile(binary.Left);
         var right = Compile(binary.Right);
-        return binary.Operator is BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Xor or BinaryOperator.Implies
-            ? new LogicEvaluator(binary.Operator, left, right, site)
-            : new BinaryEvaluator(binary.Operator, left, right, site);
+        return binary.Operator switch
+        {
+            BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Xor or BinaryOperator.Implies => new LogicEvaluator(binary.Operator, left, right, site),
+            BinaryOperator.Equal or BinaryOperator.NotEqual => new EqualEvaluator(binary.Operator == BinaryOperator.NotEqual, left, right),
+            BinaryOperator.Union => new UnionEvaluator(left, right),
+            _ => new BinaryEvaluator(binary.Operator, left, right, site),
+        };
     }
 
     private Evaluator Call(SyntaxNode.Call call)
@@ -68,8 +72,20 @@ internal sealed class Compiler(string expression)
         var sorts = call.Name == "sort";
         var descending = call.Arguments.Select(argument => sorts && argument is SyntaxNode.Sign { IsMinus: true }).ToArray();
         var arguments = call.Arguments.Select((argument, i) => Compile(descending[i] ? ((SyntaxNode.Sign)argument).Operand : argument)).ToArray();
-        return new CallEvaluator(target, function, arguments, descending, site);
+        return Special(call.Name, target, arguments, site) ?? new CallEvaluator(target, function, arguments, descending, site);
     }
+
+    /// <summary>Functions that conditions are made of have evaluators of their own, which make no collections.</summary>
+    private static Evaluator? Special(string name, Evaluator target, Evaluator[] arguments, Site site) => name switch
+    {
+        "where" => new WhereEvaluator(target, arguments[0], site),
+        "select" => new SelectEvaluator(target, arguments[0], site),
+        "exists" => new ExistsEvaluator(target, arguments.Length > 0 ? arguments[0] : null, site),
+        "all" => new AllEvaluator(target, arguments[0], site),
+        "empty" => new IsEmptyEvaluator(target, site),
+        "not" => new NotEvaluator(target, site),
+        _ => null,
+    };
 
     /// <returns>Null when the argument is no name.</returns>
     internal static TypeSpecifier? TypeArgument(SyntaxNode argument) => argument switch

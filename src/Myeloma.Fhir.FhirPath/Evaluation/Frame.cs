@@ -6,20 +6,55 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.FhirPath.Evaluation;
 
 /// <summary>The state of one evaluation: what lambdas see, the instant of now(), and the budget. Used by one thread.</summary>
-internal sealed class Frame(Collection root, EvaluationContext context, string expression)
+internal sealed class Frame
 {
     private const int StepsBetweenClockReadings = 1 << 12;
-    private int stepsLeft = context.Limits.MaxSteps;
-    private int untilClock = StepsBetweenClockReadings;
+
+    /// <summary>An evaluation that runs inside another, as conformsTo() brings about, finds none here and makes its own.</summary>
+    [ThreadStatic]
+    private static Frame? free;
+
+    private Focus root;
+    private int stepsLeft;
+    private int untilClock;
     private long started;
-    private EvaluationClock? clock;
+
+    private Frame()
+    {
+    }
 
     /// <summary><c>%context</c>.</summary>
-    public Collection Root { get; } = root;
+    public Collection Root => root.ToCollection();
 
-    public EvaluationContext Context { get; } = context;
+    public EvaluationContext Context { get; private set; } = EvaluationContext.Default;
 
-    public string Expression { get; } = expression;
+    public string Expression { get; private set; } = "";
+
+    /// <summary>A frame that this thread used before, as new.</summary>
+    public static Frame Rent(in Focus root, EvaluationContext context, string expression)
+    {
+        var frame = free ?? new Frame();
+        free = null;
+        frame.root = root;
+        frame.Context = context;
+        frame.Expression = expression;
+        frame.stepsLeft = context.Limits.MaxSteps;
+        frame.untilClock = StepsBetweenClockReadings;
+        frame.started = 0;
+        frame.Index = null;
+        frame.Total = null;
+        frame.Clock.Start(context.TimeProvider);
+        return frame;
+    }
+
+    /// <summary>After the evaluation: keeps no resource alive.</summary>
+    public void Return()
+    {
+        root = default;
+        Context = EvaluationContext.Default;
+        Total = null;
+        free = this;
+    }
 
     /// <summary><c>$index</c>; null outside of lambdas.</summary>
     public int? Index { get; set; }
@@ -28,7 +63,7 @@ internal sealed class Frame(Collection root, EvaluationContext context, string e
     public Collection? Total { get; set; }
 
     /// <summary>The same instant throughout an evaluation.</summary>
-    public EvaluationClock Clock => clock ??= new EvaluationClock(Context.TimeProvider);
+    public EvaluationClock Clock { get; } = new();
 
     public Equality Equality => new(Clock);
 
@@ -37,7 +72,7 @@ internal sealed class Frame(Collection root, EvaluationContext context, string e
 
     public Element? RootResource => Context.RootResource ?? DocumentRoot;
 
-    private Element? DocumentRoot => Root.Count > 0 && Root[0].IsElement ? Root[0].Element.Document.Root : null;
+    private Element? DocumentRoot => root.Count > 0 && root[0].IsElement ? root[0].Element.Document.Root : null;
 
     /// <summary>Charges work to the budget.</summary>
     /// <exception cref="FhirException"><c>too-costly</c>.</exception>

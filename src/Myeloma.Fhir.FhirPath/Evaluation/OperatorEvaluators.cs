@@ -8,22 +8,19 @@ namespace Myeloma.Fhir.FhirPath.Evaluation;
 /// <summary>An operator between two operands, both evaluated.</summary>
 internal sealed class BinaryEvaluator(BinaryOperator kind, Evaluator left, Evaluator right, Site site) : Evaluator
 {
-    public override Collection Evaluate(Frame frame, Collection focus)
+    public override Collection Evaluate(Frame frame, in Focus focus)
     {
         frame.Step();
         var first = left.Evaluate(frame, focus);
         var second = right.Evaluate(frame, focus);
         return kind switch
         {
-            BinaryOperator.Equal => Collection.Of(frame.Equality.AreEqual(first, second)),
-            BinaryOperator.NotEqual => Collection.Of(!frame.Equality.AreEqual(first, second)),
             BinaryOperator.Equivalent => Collection.Of(frame.Equality.AreEquivalent(first, second)),
             BinaryOperator.NotEquivalent => Collection.Of(!frame.Equality.AreEquivalent(first, second)),
             BinaryOperator.Less => ComparisonOperators.Compare(frame, first, second, site, order => order < 0),
             BinaryOperator.LessOrEqual => ComparisonOperators.Compare(frame, first, second, site, order => order <= 0),
             BinaryOperator.Greater => ComparisonOperators.Compare(frame, first, second, site, order => order > 0),
             BinaryOperator.GreaterOrEqual => ComparisonOperators.Compare(frame, first, second, site, order => order >= 0),
-            BinaryOperator.Union => CombiningFunctions.Union(frame, first, second),
             BinaryOperator.In => CollectionOperators.IsMember(frame, first, second, site),
             BinaryOperator.Contains => CollectionOperators.IsMember(frame, second, first, site),
             BinaryOperator.Add => MathOperators.Add(frame, first, second, site),
@@ -39,21 +36,66 @@ internal sealed class BinaryEvaluator(BinaryOperator kind, Evaluator left, Evalu
 }
 
 /// <summary>Boolean logic in three values; the right side is left alone when the left decides. https://hl7.org/fhirpath/N1/#boolean-logic</summary>
-internal sealed class LogicEvaluator(BinaryOperator kind, Evaluator left, Evaluator right, Site site) : Evaluator
+internal sealed class LogicEvaluator(BinaryOperator kind, Evaluator left, Evaluator right, Site own) : Evaluator
 {
-    public override Collection Evaluate(Frame frame, Collection focus)
+    public override Collection Evaluate(Frame frame, in Focus focus) => Collection.Of(Holds(frame, focus));
+
+    public override bool? Holds(Frame frame, in Focus focus, Site site) => Holds(frame, focus);
+
+    private bool? Holds(Frame frame, in Focus focus)
     {
         frame.Step();
-        var first = left.Evaluate(frame, focus).SingleBoolean(site);
-        if (BooleanOperators.Decide(kind, first) is { } decided) return Collection.Of(decided);
-        return Collection.Of(BooleanOperators.Combine(kind, first, right.Evaluate(frame, focus).SingleBoolean(site)));
+        var first = left.Holds(frame, focus, own);
+        return BooleanOperators.Decide(kind, first) ?? BooleanOperators.Combine(kind, first, right.Holds(frame, focus, own));
+    }
+}
+
+/// <summary><c>=</c> and <c>!=</c>. https://hl7.org/fhirpath/N1/#equals</summary>
+internal sealed class EqualEvaluator(bool isNegated, Evaluator left, Evaluator right) : Evaluator
+{
+    public override Collection Evaluate(Frame frame, in Focus focus) => Collection.Of(AreEqual(frame, focus));
+
+    public override bool? Holds(Frame frame, in Focus focus, Site site) => AreEqual(frame, focus);
+
+    private bool? AreEqual(Frame frame, in Focus focus)
+    {
+        frame.Step();
+        var first = default(CollectionBuilder);
+        left.EvaluateInto(frame, focus, ref first);
+        var second = default(CollectionBuilder);
+        right.EvaluateInto(frame, focus, ref second);
+        var areEqual = first.Count == 1 && second.Count == 1
+            ? frame.Equality.AreEqual(first[0], second[0])
+            : frame.Equality.AreEqual(first.ToCollection(), second.ToCollection());
+        return isNegated ? !areEqual : areEqual;
+    }
+}
+
+/// <summary><c>left | right</c>: the items of both, left ones first, without repetitions. https://hl7.org/fhirpath/N1/#union-collections</summary>
+internal sealed class UnionEvaluator(Evaluator left, Evaluator right) : Evaluator
+{
+    public override Collection Evaluate(Frame frame, in Focus focus)
+    {
+        frame.Step();
+        var both = default(CollectionBuilder);
+        GatherInto(frame, focus, ref both);
+        frame.Step(both.Count);
+        return ExistenceFunctions.Distinct(frame, both.ToCollection());
+    }
+
+    /// <summary>A union of unions is one: repetitions are looked for once, at the end.</summary>
+    private void GatherInto(Frame frame, in Focus focus, ref CollectionBuilder both)
+    {
+        if (left is UnionEvaluator more) more.GatherInto(frame, focus, ref both);
+        else left.EvaluateInto(frame, focus, ref both);
+        right.EvaluateInto(frame, focus, ref both);
     }
 }
 
 /// <summary><c>-operand</c>, <c>+operand</c>.</summary>
 internal sealed class SignEvaluator(bool isMinus, Evaluator operand, Site site) : Evaluator
 {
-    public override Collection Evaluate(Frame frame, Collection focus)
+    public override Collection Evaluate(Frame frame, in Focus focus)
     {
         frame.Step();
         var value = operand.Evaluate(frame, focus);
@@ -71,16 +113,26 @@ internal sealed class SignEvaluator(bool isMinus, Evaluator operand, Site site) 
 /// <summary><c>is</c>, <c>as</c> and <c>ofType()</c>.</summary>
 internal sealed class TypeEvaluator(Evaluator operand, TypeMatch match, bool isTest, Site site) : Evaluator
 {
-    public override Collection Evaluate(Frame frame, Collection focus)
+    public override Collection Evaluate(Frame frame, in Focus focus)
+    {
+        var result = default(CollectionBuilder);
+        EvaluateInto(frame, focus, ref result);
+        return result.ToCollection();
+    }
+
+    public override void EvaluateInto(Frame frame, in Focus focus, ref CollectionBuilder result)
     {
         frame.Step();
-        var items = operand.Evaluate(frame, focus);
-        if (items.Count == 0) return items;
-        if (isTest) return Collection.Of(match.Is(items.SingleItem(site)!.Value));
-        if (items.Count == 1) return match.Selects(items[0]) ? items : Collection.Empty;
-        var result = default(CollectionBuilder);
-        foreach (var item in items)
-            if (match.Selects(item)) result.Add(item);
-        return result.ToCollection();
+        var items = default(CollectionBuilder);
+        operand.EvaluateInto(frame, focus, ref items);
+        if (isTest)
+        {
+            if (items.Count > 1) throw site.Expected("one item", items.ToCollection());
+            if (items.Count == 1) result.Add((SystemValue)SystemValue.Boolean.Of(match.Is(items[0])));
+            return;
+        }
+
+        for (var i = 0; i < items.Count; i++)
+            if (match.Selects(items[i])) result.Add(items[i]);
     }
 }

@@ -11,9 +11,9 @@ internal static class ExistenceFunctions
 
     public static readonly FunctionEntry[] Entries =
     [
-        new("empty", 0, 0, (input, _) => Collection.Of(input.Count == 0)),
-        new("exists", 0, 1, Exists),
-        new("all", 1, 1, All),
+        FunctionEntry.Compiled("empty", 0, 0),
+        FunctionEntry.Compiled("exists", 0, 1),
+        FunctionEntry.Compiled("all", 1, 1),
         new("allTrue", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).All(flag => flag))),
         new("anyTrue", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).Any(flag => flag))),
         new("allFalse", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).All(flag => !flag))),
@@ -23,29 +23,8 @@ internal static class ExistenceFunctions
         new("count", 0, 0, (input, _) => Collection.Of(input.Count)),
         new("distinct", 0, 0, (input, arguments) => Distinct(arguments.Frame, input)),
         new("isDistinct", 0, 0, (input, arguments) => Collection.Of(Distinct(arguments.Frame, input).Count == input.Count)),
-        new("not", 0, 0, (input, arguments) => Collection.Of(!input.SingleBoolean(arguments.Site))),
+        FunctionEntry.Compiled("not", 0, 0),
     ];
-
-    /// <summary><c>exists([criteria])</c>: whether there is an item, one for which the criteria hold.</summary>
-    /// <returns>One Boolean; false for an empty input.</returns>
-    private static Collection Exists(Collection input, Arguments arguments)
-    {
-        if (!arguments.Has(0)) return Collection.Of(input.Count > 0);
-        var index = 0;
-        foreach (var item in input)
-            if (arguments.Holds(0, item, index++) == true) return Collection.True;
-        return Collection.False;
-    }
-
-    /// <summary><c>all(criteria)</c>: whether the criteria hold for every item; Empty does not hold.</summary>
-    /// <returns>One Boolean; true for an empty input.</returns>
-    private static Collection All(Collection input, Arguments arguments)
-    {
-        var index = 0;
-        foreach (var item in input)
-            if (arguments.Holds(0, item, index++) != true) return Collection.False;
-        return Collection.True;
-    }
 
     /// <exception cref="FhirException"><c>invalid</c>: an item that is no Boolean.</exception>
     private static List<bool> Flags(Collection input, Arguments arguments)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Myeloma.Fhir.FhirPath.Evaluation;
 
 namespace Myeloma.Fhir.FhirPath.Functions;
@@ -9,6 +10,10 @@ internal delegate Collection Function(Collection input, Arguments arguments);
 /// <param name="IsTypeFunction">Its argument is a type's name, not an expression; the compiler makes an operator of it.</param>
 internal sealed record FunctionEntry(string Name, int MinArguments, int MaxArguments, Function Invoke, bool IsTypeFunction = false)
 {
+    /// <summary>A function that the compiler makes an evaluator of its own for; it is never invoked.</summary>
+    public static FunctionEntry Compiled(string name, int minArguments, int maxArguments, bool isTypeFunction = false) =>
+        new(name, minArguments, maxArguments, (_, _) => throw new UnreachableException(), isTypeFunction);
+
     /// <summary><c>no arguments</c>, <c>1 argument</c>, <c>1 to 2 arguments</c>.</summary>
     public string Arity => (MinArguments, MaxArguments) switch
     {

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Diagnostics;
 using Myeloma.Fhir.FhirPath.Syntax;
 
 namespace Myeloma.Fhir.FhirPath.Functions;
@@ -9,9 +8,9 @@ internal static class FunctionTable
 {
     private static readonly FunctionEntry[] TypeFunctions =
     [
-        new("is", 1, 1, CompiledAsOperator, IsTypeFunction: true),
-        new("as", 1, 1, CompiledAsOperator, IsTypeFunction: true),
-        new("ofType", 1, 1, CompiledAsOperator, IsTypeFunction: true),
+        FunctionEntry.Compiled("is", 1, 1, isTypeFunction: true),
+        FunctionEntry.Compiled("as", 1, 1, isTypeFunction: true),
+        FunctionEntry.Compiled("ofType", 1, 1, isTypeFunction: true),
     ];
 
     private static readonly FrozenDictionary<string, FunctionEntry> Entries = new[]
@@ -25,6 +24,4 @@ internal static class FunctionTable
 
     /// <summary>A known name that differs in case or by little from an unknown one; null when none is near.</summary>
     public static string? Nearest(string name) => NearestName.Find(name, Entries.Keys);
-
-    private static Collection CompiledAsOperator(Collection input, Evaluation.Arguments arguments) => throw new UnreachableException();
 }

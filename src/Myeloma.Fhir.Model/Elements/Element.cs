@@ -114,7 +114,11 @@ public readonly struct Element : IEquatable<Element>
     public ElementEnumerable Children() => new(this, null);
 
     /// <summary>The children of that element name (<c>value</c> for <c>value[x]</c>), in order.</summary>
-    public ElementEnumerable Children(string name) => new(this, name);
+    public ElementEnumerable Children(string name) => Type.FindStep(name) is { } step ? new(this, step) : default;
+
+    /// <summary>The children a step leads to, in order.</summary>
+    /// <param name="step">Of <see cref="Type"/>; one of another type leads to nothing that can be relied on.</param>
+    public ElementEnumerable Children(ElementStep step) => new(this, step);
 
     /// <summary>The first child of that element name.</summary>
     /// <returns>Null when there is none.</returns>

@@ -7,15 +7,15 @@ namespace Myeloma.Fhir.Model.Elements;
 public readonly struct ElementEnumerable
 {
     private readonly Element parent;
-    private readonly string? name;
+    private readonly ElementStep? step;
 
-    internal ElementEnumerable(Element parent, string? name)
+    internal ElementEnumerable(Element parent, ElementStep? step)
     {
         this.parent = parent;
-        this.name = name;
+        this.step = step;
     }
 
-    public ElementEnumerator GetEnumerator() => new(parent, name);
+    public ElementEnumerator GetEnumerator() => new(parent, step);
 
     /// <summary>The children as a list, for callers that need one.</summary>
     public List<Element> ToList()
@@ -30,7 +30,7 @@ public readonly struct ElementEnumerable
 public struct ElementEnumerator
 {
     private readonly Element parent;
-    private readonly string? name;
+    private readonly ElementStep? step;
     private readonly JsonNode[] nodes;
     private readonly int container;
     private int property;
@@ -41,10 +41,16 @@ public struct ElementEnumerator
     private int itemsLeft;
     private bool inArray;
 
-    internal ElementEnumerator(Element parent, string? name)
+    internal ElementEnumerator(Element parent, ElementStep? step)
     {
         this.parent = parent;
-        this.name = name;
+        this.step = step;
+        if (parent.Document is null)
+        {
+            nodes = [];
+            return;
+        }
+
         nodes = parent.Document.Nodes;
         container = parent.IsPrimitive ? parent.CompanionNode : parent.ValueNode;
         if (container >= 0 && nodes[container].Kind == JsonKind.Object)
@@ -104,8 +110,8 @@ public struct ElementEnumerator
             var isCompanion = jsonName.Length > 1 && jsonName[0] == '_';
             if (isCompanion) jsonName = jsonName[1..];
 
-            current = parent.Type.FindProperty(jsonName);
-            if (current is null || (name is not null && current.Element.Name != name)) continue;
+            current = Find(jsonName);
+            if (current is null) continue;
             if (current.Type.Kind != TypeKind.Primitive)
             {
                 if (isCompanion) continue;
@@ -121,6 +127,14 @@ public struct ElementEnumerator
         }
 
         return false;
+    }
+
+    /// <summary>The property of that name, if the walk is for it. Most names differ from the step's in length or first bytes already.</summary>
+    private readonly PropertySchema? Find(ReadOnlySpan<byte> jsonName)
+    {
+        if (step is null) return parent.Type.FindProperty(jsonName);
+        if (step.Only is { } only) return jsonName.SequenceEqual(step.Name) ? only : null;
+        return jsonName.StartsWith(step.Name) && parent.Type.FindProperty(jsonName) is { } property && ReferenceEquals(property.Element, step.Element) ? property : null;
     }
 
     private void Begin(int valueNode, int companionNode)

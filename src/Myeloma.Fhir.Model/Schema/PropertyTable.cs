@@ -11,12 +11,16 @@ internal sealed class PropertyTable
 
     private readonly (byte[] Name, PropertySchema Property)[] slots;
     private readonly int mask;
-    private readonly Dictionary<string, ElementSchema> elements;
+    private readonly Dictionary<string, ElementStep> steps;
 
-    private PropertyTable(IReadOnlyList<ElementSchema> elements, IReadOnlyList<PropertySchema> properties)
+    private PropertyTable(TypeSchema type, IReadOnlyList<PropertySchema> properties)
     {
         All = properties;
-        this.elements = elements.ToDictionary(element => element.Name, StringComparer.Ordinal);
+        var only = properties.Where(property => !property.Element.IsChoice).ToDictionary(property => property.JsonName, StringComparer.Ordinal);
+        steps = type.Elements.ToDictionary(
+            element => element.Name,
+            element => new ElementStep(type, element, Names[Interned(element.Name)].Utf8, only.GetValueOrDefault(element.Name)),
+            StringComparer.Ordinal);
         var size = 4;
         while (size < properties.Count * 2) size *= 2;
         slots = new (byte[], PropertySchema)[size];
@@ -48,7 +52,7 @@ internal sealed class PropertyTable
                 properties.Add(new PropertySchema(Interned(ChoiceName(element.Name, reference.Type.Name)), element, reference));
         }
 
-        return new PropertyTable(type.Elements, properties);
+        return new PropertyTable(type, properties);
     }
 
     public PropertySchema? Find(ReadOnlySpan<byte> name)
@@ -58,7 +62,7 @@ internal sealed class PropertyTable
         return null;
     }
 
-    public ElementSchema? FindElement(string name) => elements.GetValueOrDefault(name);
+    public ElementStep? FindStep(string name) => steps.GetValueOrDefault(name);
 
     /// <summary><c>valueQuantity</c>, <c>valueString</c>.</summary>
     private static string ChoiceName(string name, string type) => string.Concat(name, type[..1].ToUpperInvariant(), type[1..]);

@@ -53,7 +53,10 @@ public sealed class TypeSchema
 
     /// <summary>The element of that name as FHIRPath knows it: <c>value</c> for <c>value[x]</c>.</summary>
     /// <returns>Null when the type has no such element.</returns>
-    public ElementSchema? FindElement(string name) => Properties.FindElement(name);
+    public ElementSchema? FindElement(string name) => Properties.FindStep(name)?.Element;
+
+    /// <summary>As <see cref="FindElement"/>, made ready for <c>Element.Children(step)</c>.</summary>
+    public ElementStep? FindStep(string name) => Properties.FindStep(name);
 
     /// <summary>Whether this is <paramref name="typeName"/> or a specialisation of it.</summary>
     public bool IsA(string typeName)
