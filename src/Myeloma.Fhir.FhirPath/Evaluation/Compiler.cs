@@ -21,7 +21,7 @@ internal sealed class Compiler(string expression)
         SyntaxNode.Indexer indexer => new IndexerEvaluator(Compile(indexer.Target), Compile(indexer.Index), SiteOf(indexer, "[]")),
         SyntaxNode.Sign sign => new SignEvaluator(sign.IsMinus, Compile(sign.Operand), SiteOf(sign, sign.IsMinus ? "-" : "+")),
         SyntaxNode.Binary binary => Binary(binary),
-        SyntaxNode.TypeOperation operation => new TypeEvaluator(
+        SyntaxNode.TypeOperation operation => TypeOperation(
             Compile(operation.Operand), Match(operation.Type, operation), operation.IsTest, SiteOf(operation, operation.IsTest ? "is" : "as")),
         _ => throw new UnreachableException(),
     };
@@ -67,12 +67,18 @@ internal sealed class Compiler(string expression)
         if (call.Arguments.Count < function.MinArguments || call.Arguments.Count > function.MaxArguments)
             throw site.Fault($"{call.Name}() takes {function.Arity}, not {call.Arguments.Count}.");
         if (function.IsTypeFunction)
-            return new TypeEvaluator(target, Match(TypeArgument(call.Arguments[0]) ?? throw site.Fault($"{site.Name} expects the name of a type."), call), call.Name == "is", site);
+            return TypeOperation(target, Match(TypeArgument(call.Arguments[0]) ?? throw site.Fault($"{site.Name} expects the name of a type."), call), call.Name == "is", site);
 
         var sorts = call.Name == "sort";
         var descending = call.Arguments.Select(argument => sorts && argument is SyntaxNode.Sign { IsMinus: true }).ToArray();
         var arguments = call.Arguments.Select((argument, i) => Compile(descending[i] ? ((SyntaxNode.Sign)argument).Operand : argument)).ToArray();
         return Special(call.Name, target, arguments, site) ?? new CallEvaluator(target, function, arguments, descending, site);
+    }
+
+    private static Evaluator TypeOperation(Evaluator operand, TypeMatch match, bool isTest, Site site)
+    {
+        var general = new TypeEvaluator(operand, match, isTest, site);
+        return isTest && operand is CallEvaluator { Function.Name: "resolve" } resolve ? new ReferencedTypeEvaluator(resolve.Target, match, general) : general;
     }
 
     /// <summary>Functions that conditions are made of have evaluators of their own, which make no collections.</summary>
@@ -84,6 +90,9 @@ internal sealed class Compiler(string expression)
         "all" => new AllEvaluator(target, arguments[0], site),
         "empty" => new IsEmptyEvaluator(target, site),
         "not" => new NotEvaluator(target, site),
+        "count" => new CountEvaluator(target),
+        "first" => new FirstEvaluator(target),
+        "extension" when arguments[0] is ConstantEvaluator { Value: [{ Value: Types.SystemValue.String(var url) }] } => new ExtensionEvaluator(target, url),
         _ => null,
     };
 

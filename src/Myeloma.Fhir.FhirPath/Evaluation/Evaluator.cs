@@ -32,6 +32,8 @@ internal abstract class Evaluator
 /// <summary>A literal, or <c>{}</c>.</summary>
 internal sealed class ConstantEvaluator(Collection value) : Evaluator
 {
+    public Collection Value => value;
+
     public override Collection Evaluate(Frame frame, in Focus focus) => value;
 }
 
@@ -93,12 +95,17 @@ internal sealed class IndexerEvaluator(Evaluator target, Evaluator index, Site s
         var items = default(CollectionBuilder);
         target.EvaluateInto(frame, focus, ref items);
         if (index.Evaluate(frame, focus).SingleInteger(site) is { } place && place >= 0 && place < items.Count) result.Add(items[place]);
+        items.Release();
     }
 }
 
 /// <summary>A function call: target, function, arguments.</summary>
 internal sealed class CallEvaluator(Evaluator target, Functions.FunctionEntry function, Evaluator[] arguments, bool[] isDescending, Site site) : Evaluator
 {
+    public Evaluator Target => target;
+
+    public Functions.FunctionEntry Function => function;
+
     public Evaluator[] Arguments => arguments;
 
     public Site Site => site;

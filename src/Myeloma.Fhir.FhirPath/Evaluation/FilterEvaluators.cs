@@ -37,6 +37,7 @@ internal sealed class WhereEvaluator(Evaluator target, Evaluator criteria, Site 
         Target.EvaluateInto(frame, focus, ref items);
         for (var i = 0; i < items.Count; i++)
             if (Holds(frame, items[i], i)) result.Add(items[i]);
+        items.Release();
     }
 }
 
@@ -57,6 +58,8 @@ internal sealed class SelectEvaluator(Evaluator target, Evaluator projection, Si
             frame.Index = before;
             frame.Step(result.Count - count);
         }
+
+        items.Release();
     }
 }
 
@@ -77,7 +80,9 @@ internal abstract class TestEvaluator(Evaluator target, Evaluator? argument, Sit
         frame.Step();
         var items = default(CollectionBuilder);
         Target.EvaluateInto(frame, focus, ref items);
-        return Test(frame, items);
+        var result = Test(frame, items);
+        items.Release();
+        return result;
     }
 }
 
@@ -119,5 +124,39 @@ internal sealed class NotEvaluator(Evaluator target, Site own) : Evaluator
     {
         frame.Step();
         return !target.Holds(frame, focus, own);
+    }
+}
+
+/// <summary><c>count()</c>. https://hl7.org/fhirpath/N1/#count-integer</summary>
+internal sealed class CountEvaluator(Evaluator target) : Evaluator
+{
+    public override Collection Evaluate(Frame frame, in Focus focus)
+    {
+        frame.Step();
+        var items = default(CollectionBuilder);
+        target.EvaluateInto(frame, focus, ref items);
+        var count = items.Count;
+        items.Release();
+        return Collection.Of(count);
+    }
+}
+
+/// <summary><c>first()</c>. https://hl7.org/fhirpath/N1/#first-collection</summary>
+internal sealed class FirstEvaluator(Evaluator target) : Evaluator
+{
+    public override Collection Evaluate(Frame frame, in Focus focus)
+    {
+        var result = default(CollectionBuilder);
+        EvaluateInto(frame, focus, ref result);
+        return result.ToCollection();
+    }
+
+    public override void EvaluateInto(Frame frame, in Focus focus, ref CollectionBuilder result)
+    {
+        frame.Step();
+        var items = default(CollectionBuilder);
+        target.EvaluateInto(frame, focus, ref items);
+        if (items.Count > 0) result.Add(items[0]);
+        items.Release();
     }
 }

@@ -134,5 +134,6 @@ internal sealed class TypeEvaluator(Evaluator operand, TypeMatch match, bool isT
 
         for (var i = 0; i < items.Count; i++)
             if (match.Selects(items[i])) result.Add(items[i]);
+        items.Release();
     }
 }

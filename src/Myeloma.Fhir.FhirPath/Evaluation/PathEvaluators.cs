@@ -59,6 +59,7 @@ internal sealed class PathEvaluator(Evaluator source, PathStep[] steps, Site sit
         var start = default(CollectionBuilder);
         source.EvaluateInto(frame, focus, ref start);
         for (var i = 0; i < start.Count; i++) Walk(frame, start[i], steps, 0, site, ref result);
+        start.Release();
     }
 
     internal static void Walk(Frame frame, in Item item, PathStep[] steps, int at, Site site, ref CollectionBuilder result)

@@ -15,9 +15,12 @@ internal sealed class TypeMatch(TypeSpecifier type)
     {
         if (item.IsElement) return fhir && item.Element.Type.IsA(type.Name);
         return item.Value is SystemValue.ReferenceTarget target
-            ? fhir && (target.ResourceType == type.Name || type.Name is "Resource" or "DomainResource")
+            ? IsResource(target.ResourceType)
             : system && item.Value!.TypeName == type.Name;
     }
+
+    /// <summary>As <see cref="Is"/>, of a resource that only its type is known of.</summary>
+    public bool IsResource(ReadOnlySpan<char> resourceType) => fhir && (resourceType.SequenceEqual(type.Name) || type.Name is "Resource" or "DomainResource");
 
     /// <summary>
     /// <c>as</c>, <c>ofType</c>: as <see cref="Is"/>, but a primitive must be of exactly that type: the FHIR suite has <c>code.ofType(string)</c> empty.

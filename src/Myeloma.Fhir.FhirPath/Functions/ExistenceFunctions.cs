@@ -20,7 +20,7 @@ internal static class ExistenceFunctions
         new("anyFalse", 0, 0, (input, arguments) => Collection.Of(Flags(input, arguments).Any(flag => !flag))),
         new("subsetOf", 1, 1, (input, arguments) => Collection.Of(IsSubset(arguments, input, arguments.Collection(0)))),
         new("supersetOf", 1, 1, (input, arguments) => Collection.Of(IsSubset(arguments, arguments.Collection(0), input))),
-        new("count", 0, 0, (input, _) => Collection.Of(input.Count)),
+        FunctionEntry.Compiled("count", 0, 0),
         new("distinct", 0, 0, (input, arguments) => Distinct(arguments.Frame, input)),
         new("isDistinct", 0, 0, (input, arguments) => Collection.Of(Distinct(arguments.Frame, input).Count == input.Count)),
         FunctionEntry.Compiled("not", 0, 0),

@@ -9,7 +9,7 @@ internal static class SubsettingFunctions
     public static readonly FunctionEntry[] Entries =
     [
         new("single", 0, 0, (input, arguments) => input.SingleItem(arguments.Site) is null ? Collection.Empty : input),
-        new("first", 0, 0, (input, _) => input.Slice(0, 1)),
+        FunctionEntry.Compiled("first", 0, 0),
         new("last", 0, 0, (input, _) => input.Slice(Math.Max(0, input.Count - 1), 1)),
         new("tail", 0, 0, (input, _) => input.Slice(1, input.Count)),
         new("skip", 1, 1, (input, arguments) => arguments.Integer(0) is { } count ? input.Slice(Math.Max(0, count), input.Count) : input),

@@ -67,43 +67,45 @@ internal readonly struct Equality(EvaluationClock clock)
     private static bool? AreEqualQuantities(SystemValue.Quantity left, SystemValue.Quantity right) =>
         Quantities.Compare(left, right) is { } order ? order == 0 : null;
 
-    /// <summary>The same children with equal values in the same order, names compared too.</summary>
+    /// <summary>The same children with equal values, items of one name in the same order. JSON does not order properties, so names may stand in any.</summary>
     private bool HaveEqualChildren(Element left, Element right)
     {
         var others = right.Children().GetEnumerator();
-        if (!HaveSameOrder(left, right)) return AreEqualByName(left, right);
         foreach (var child in left.Children())
         {
-            if (!others.MoveNext() || child.Name != others.Current.Name || AreEqual(new Item(child), new Item(others.Current)) != true) return false;
+            if (!others.MoveNext()) return false;
+            if (child.Name != others.Current.Name) return HaveEqualChildrenByName(left, right);
+            if (AreEqual(new Item(child), new Item(others.Current)) != true) return false;
         }
 
         return !others.MoveNext();
     }
 
-    private static bool HaveSameOrder(Element left, Element right)
+    /// <summary>As many children, and for each one an equal one at the same place among those of its name.</summary>
+    private bool HaveEqualChildrenByName(Element left, Element right)
     {
-        var others = right.Children().GetEnumerator();
-        foreach (var child in left.Children())
-            if (!others.MoveNext() || others.Current.Name != child.Name) return false;
-        return !others.MoveNext();
-    }
+        var count = 0;
+        foreach (var _ in left.Children()) count++;
+        foreach (var _ in right.Children()) count--;
+        if (count != 0) return false;
 
-    /// <summary>JSON does not order properties: the children of each name are compared for themselves.</summary>
-    private bool AreEqualByName(Element left, Element right)
-    {
-        var first = left.Children().ToList().ToLookup(child => child.Name);
-        var second = right.Children().ToList().ToLookup(child => child.Name);
-        if (first.Count != second.Count) return false;
-        foreach (var group in first)
+        string? name = null;
+        var place = 0;
+        foreach (var child in left.Children())
         {
-            var others = second[group.Key].ToList();
-            var own = group.ToList();
-            if (own.Count != others.Count) return false;
-            for (var i = 0; i < own.Count; i++)
-                if (AreEqual(new Item(own[i]), new Item(others[i])) != true) return false;
+            place = child.Name == name ? place + 1 : 0;
+            name = child.Name;
+            if (ChildAt(right, name, place) is not { } other || AreEqual(new Item(child), new Item(other)) != true) return false;
         }
 
         return true;
+    }
+
+    private static Element? ChildAt(Element parent, string name, int place)
+    {
+        foreach (var child in parent.Children(name))
+            if (place-- == 0) return child;
+        return null;
     }
 
     /// <summary><c>~</c> of collections: same count, each item has an equivalent partner; two empty ones are equivalent.</summary>
