@@ -9,7 +9,7 @@ internal static class JsonParser
 {
     /// <exception cref="FhirException">
     /// <c>structure</c>: not UTF-8, not JSON, a duplicate property, a lone surrogate, data after the value, a byte order mark, each with line and column;
-    /// <c>too-long</c>: past a limit.
+    /// <c>too-long</c>: past a limit; <c>too-costly</c>: past the time.
     /// </exception>
     public static JsonNodeTable Parse(ReadOnlySpan<byte> utf8, ParseLimits limits)
     {
@@ -36,6 +36,7 @@ internal static class JsonParser
     private static JsonNodeTable Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ParseLimits limits)
     {
         var table = new JsonNodeTable(Math.Clamp(utf8.Length / 16, 16, 1 << 16));
+        var clock = new ParseClock(limits.MaxTime);
         var parent = -1;
         int nameStart = -1, nameLength = 0;
         while (reader.Read())
@@ -61,6 +62,8 @@ internal static class JsonParser
 
             if (table.Length >= limits.MaxNodes)
                 throw new FhirException(Issue.TooLong($"The document holds more than {limits.MaxNodes} values."));
+
+            if (clock.Tick()) throw TooSlow(clock, utf8, start);
 
             var index = table.Length;
             ref var node = ref table.Add();
@@ -125,6 +128,12 @@ internal static class JsonParser
         {
             throw Fault(utf8, start, "A string holds half of a surrogate pair; it stands for no character.");
         }
+    }
+
+    private static FhirException TooSlow(ParseClock clock, ReadOnlySpan<byte> utf8, int offset)
+    {
+        var (line, column) = SourcePosition.Of(utf8, offset);
+        return new FhirException(Issue.TooCostly($"{clock.Words} (line {line}, column {column})") with { Line = line, Column = column });
     }
 
     private static FhirException TooDeep(ReadOnlySpan<byte> utf8, int offset, ParseLimits limits)

@@ -77,6 +77,12 @@ internal sealed class XmlFaults(XmlSource source)
         return new FhirException(Issue.TooLong($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column });
     }
 
+    public FhirException TooCostly(string diagnostics, (int Line, int Unit) place)
+    {
+        var (line, column) = places.Of(place.Line, place.Unit);
+        return new FhirException(Issue.TooCostly($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column });
+    }
+
     /// <summary>The reader's words without the position it appends.</summary>
     internal static string Cause(XmlException exception)
     {

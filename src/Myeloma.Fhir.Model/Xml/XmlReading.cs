@@ -22,7 +22,7 @@ public static class XmlReading
     /// <param name="limits">Bytes of the XML; depth, values and strings as the JSON will have them.</param>
     /// <exception cref="FhirException">
     /// <c>structure</c> and <c>value</c>: all faults found, each with line, column (bytes of UTF-8) and message id, and an expression once the root is known;
-    /// not well-formed XML, a document type or another encoding end the reading. <c>too-long</c>: past a limit.
+    /// not well-formed XML, a document type or another encoding end the reading. <c>too-long</c>: past a limit; <c>too-costly</c>: past the time.
     /// </exception>
     public static XmlConversion Read(ReadOnlyMemory<byte> xml, ParseLimits? limits = null, R4Schema? schema = null)
     {

@@ -194,6 +194,7 @@ internal sealed partial class XmlToJson
         if (reader.IsEmptyElement) return;
         for (var open = 1; open > 0 && reader.Read();)
         {
+            CheckTime();
             if (reader.NodeType == XmlNodeType.EndElement) open--;
             if (reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && ++open + depth > limits.MaxDepth) throw TooDeep();
         }
@@ -210,6 +211,11 @@ internal sealed partial class XmlToJson
     private void CountNode()
     {
         if (++nodes > limits.MaxNodes) throw faults.TooLong($"The document holds more than {limits.MaxNodes} values.", Here);
+    }
+
+    private void CheckTime()
+    {
+        if (clock.Tick()) throw faults.TooCostly(clock.Words, Here);
     }
 
     private FhirException TooDeep() => faults.TooLong($"The document nests deeper than {limits.MaxDepth} levels.", Here);

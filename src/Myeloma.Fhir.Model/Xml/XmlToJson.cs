@@ -17,6 +17,7 @@ internal sealed partial class XmlToJson(XmlReader reader, XmlSource source, Pars
     private JsonOutput output = new(source.Utf8.Length);
     private int depth;
     private int nodes;
+    private ParseClock clock = new(limits.MaxTime);
 
     /// <exception cref="FhirException">See <see cref="XmlReading.Read"/>.</exception>
     public XmlConversion Convert()
@@ -113,6 +114,7 @@ internal sealed partial class XmlToJson(XmlReader reader, XmlSource source, Pars
         {
             while (reader.Read() && reader.NodeType != XmlNodeType.EndElement)
             {
+                CheckTime();
                 if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA) StrayText();
                 if (reader.NodeType != XmlNodeType.Element) continue;
                 if (FindProperty(type) is not { } property)

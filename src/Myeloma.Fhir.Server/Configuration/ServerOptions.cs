@@ -24,6 +24,12 @@ public sealed record ServerOptions
     /// <summary>Number of JSON values in a body.</summary>
     public int MaxJsonNodes { get; init; } = ParseLimits.Default.MaxNodes;
 
+    /// <summary>Length of one string in a body as written, in bytes.</summary>
+    public int MaxStringBytes { get; init; } = ParseLimits.Default.MaxStringBytes;
+
+    /// <summary>How long the reading of one body may take.</summary>
+    public TimeSpan MaxParseTime { get; init; } = ParseLimits.Default.MaxTime;
+
     /// <summary>Longest path and query in characters.</summary>
     public int MaxUrlLength { get; init; } = 8192;
 
@@ -64,7 +70,7 @@ public sealed record ServerOptions
     public StoreOptions Store { get; init; } = new();
 
     /// <summary>The limits for parsing a body.</summary>
-    public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes };
+    public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes, MaxStringBytes = MaxStringBytes, MaxTime = MaxParseTime };
 
     /// <summary>Reads the section <c>Fhir</c>.</summary>
     /// <exception cref="FhirException"><c>invalid</c>: a value that can't be read or makes no sense; the text names the setting.</exception>
@@ -79,6 +85,8 @@ public sealed record ServerOptions
             MaxBodyBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
             MaxJsonDepth = Number(section, nameof(MaxJsonDepth), preset.MaxJsonDepth, 8, 256),
             MaxJsonNodes = Number(section, nameof(MaxJsonNodes), preset.MaxJsonNodes, 100, 100_000_000),
+            MaxStringBytes = Number(section, nameof(MaxStringBytes), preset.MaxStringBytes, 1024, 1 << 30),
+            MaxParseTime = TimeSpan.FromSeconds(Number(section, "MaxParseSeconds", (int)preset.MaxParseTime.TotalSeconds, 1, 3600)),
             MaxUrlLength = Number(section, nameof(MaxUrlLength), preset.MaxUrlLength, 256, 60_000),
             MaxConcurrentRequests = Number(section, nameof(MaxConcurrentRequests), preset.MaxConcurrentRequests, 1, 10_000),
             MaxQueuedRequests = Number(section, nameof(MaxQueuedRequests), preset.MaxQueuedRequests, 0, 1_000_000),

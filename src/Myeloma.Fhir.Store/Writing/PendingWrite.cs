@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Store.Writing;
 internal sealed class PendingWrite(WriteOperation operation)
 {
     /// <summary>For what is stored already.</summary>
-    public static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
+    public static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue) { MaxTime = TimeSpan.MaxValue };
 
     private IndexEntries? entries;
 

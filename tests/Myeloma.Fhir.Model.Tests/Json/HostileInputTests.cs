@@ -87,6 +87,17 @@ public sealed class HostileInputTests
     }
 
     [Fact]
+    public void Time_has_a_limit_that_is_told_with_the_place_reached()
+    {
+        var json = Encoding.UTF8.GetBytes("{\"resourceType\":\"Patient\",\"x\":[" + string.Join(',', Enumerable.Repeat("1", 10_000)) + "]}");
+        var issue = Refusal(json, ParseLimits.Default with { MaxTime = TimeSpan.Zero });
+
+        Assert.Equal((IssueType.TooCostly, 1, 8216), (issue.Type, issue.Line, issue.Column));
+        Assert.Equal("Reading the document takes longer than 0 seconds, the limit (setting MaxParseSeconds); send it in parts. (line 1, column 8216)", issue.Diagnostics);
+        Assert.NotNull(ResourceDocument.Parse(json, limits: ParseLimits.Default with { MaxTime = TimeSpan.MaxValue }));
+    }
+
+    [Fact]
     public void A_number_out_of_all_proportion_is_a_fault_of_its_value()
     {
         var document = ResourceDocument.Parse("{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"c\"},\"valueQuantity\":{\"value\":1e999999}}"u8.ToArray());

@@ -68,6 +68,19 @@ public sealed class XmlHostileTests
         Assert.StartsWith("The document nests deeper than 64 levels. (line 1, column ", issues[^1].Diagnostics, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "<name/>", "")]
+    [InlineData("", "<!-- c -->", "")]
+    [InlineData("<unknown>", "<a/>", "</unknown>")]
+    public void Time_has_a_limit_that_is_told(string before, string unit, string after)
+    {
+        var xml = Open + before + string.Concat(Enumerable.Repeat(unit, 10_000)) + after + Close;
+        var issue = Refusal(xml, ParseLimits.Default with { MaxTime = TimeSpan.Zero });
+
+        Assert.Equal(IssueType.TooCostly, issue.Type);
+        Assert.StartsWith("Reading the document takes longer than 0 seconds, the limit (setting MaxParseSeconds); send it in parts. (line 1, column ", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_narrative_without_end_is_refused_by_its_limit()
     {
