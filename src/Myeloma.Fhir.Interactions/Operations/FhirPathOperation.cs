@@ -39,7 +39,7 @@ public sealed class FhirPathOperation(ExpressionEvaluation evaluation, ParseLimi
 
     /// <returns>200 with Parameters; an expression that gives nothing has no <c>result</c>, or one without parts for each item of its context.</returns>
     /// <exception cref="FhirException">
-    /// <c>invalid</c>: not FHIRPath (the text names the character), an operation that gets what it can't work with, two resources to evaluate over;
+    /// <c>invalid</c>: not FHIRPath (the text names the character), an operation that gets what it can't work with or, with <c>validate</c>, never could by its types, two resources to evaluate over;
     /// <c>not-found</c>, <c>deleted</c>: the resource of this server; <c>too-costly</c>: past a limit.
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ public sealed class FhirPathOperation(ExpressionEvaluation evaluation, ParseLimi
             Context = request.Text("context"),
             Resource = await ResourceAsync(request, cancellationToken),
             Variables = Variables(request),
-            RefusesUnknownElements = request.Boolean("validate") == true || request.Context.IsStrict,
+            IsStrict = request.Boolean("validate") == true || request.Context.IsStrict,
             BaseUrl = request.Context.BaseUrl,
         };
         var outcome = await evaluation.EvaluateAsync(asked, cancellationToken);

@@ -28,7 +28,7 @@ internal sealed class ExpressionTrial(ExpressionEvaluation expressions, ServerOp
                     Expression = form.Expression,
                     Context = form.Context.Length > 0 ? form.Context : null,
                     Resource = await ResourceAsync(form, baseUrl, cancellationToken),
-                    RefusesUnknownElements = form.IsStrict,
+                    IsStrict = form.IsStrict,
                     BaseUrl = baseUrl,
                 },
                 cancellationToken);

@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Server.Pages;
 /// <param name="Context">Empty: the resource itself.</param>
 /// <param name="Reference">A resource of this server: <c>Patient/1</c>; empty when one is given.</param>
 /// <param name="Resource">As text in JSON or XML; empty when one is named, or none is needed.</param>
-/// <param name="IsStrict">Whether a step that a type does not have is a fault.</param>
+/// <param name="IsStrict">Whether what can't work by the types alone is a fault.</param>
 internal sealed record FhirPathForm(string Expression, string Context, string Reference, string Resource, bool IsStrict)
 {
     /// <summary>Reads the query of a GET, or the form of a POST.</summary>

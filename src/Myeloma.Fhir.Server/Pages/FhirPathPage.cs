@@ -25,6 +25,7 @@ internal static partial class FhirPathPage
             {Form(form)}
             {Html.If(faults.Count > 0, () => Faults(form, faults))}
             {Html.If(outcome is not null, () => Results(outcome!))}
+            {Html.If(outcome?.Check.Issues.Count > 0, () => Remarks(form, outcome!))}
             """;
         return Layout.Page("FHIRPath", body);
     }
@@ -39,7 +40,7 @@ internal static partial class FhirPathPage
         <input id="reference" name="reference" class="code" value="{form.Reference}" spellcheck="false" autocapitalize="off">
         <label for="resource">… or a resource <span class="soft">JSON or XML</span></label>
         <textarea id="resource" name="resource" class="code" rows="10" spellcheck="false" autocapitalize="off">{form.Resource}</textarea>
-        <p class="check"><input type="checkbox" id="strict" name="strict"{(form.IsStrict ? " checked" : "")}> <label for="strict">Refuse steps that a type does not have</label></p>
+        <p class="check"><input type="checkbox" id="strict" name="strict"{(form.IsStrict ? " checked" : "")}> <label for="strict">Refuse what can’t work by the types</label></p>
         <button type="submit">Evaluate</button>
         </form>
         """;
@@ -47,20 +48,30 @@ internal static partial class FhirPathPage
     private static Html Faults(FhirPathForm form, IReadOnlyList<Issue> faults) => $"""
         <section aria-labelledby="faults">
         <h2 id="faults">Not evaluated</h2>
-        {faults.Select(issue => (Html)$"""
-            <div class="note" role="alert"><p>{issue.Diagnostics}</p>
-            {Html.If(Place(issue) is not null, () => (Html)$"""<pre class="caret">{Pointed(form, issue)}</pre>""")}
-            </div>
-            """)}
+        {faults.Select(issue => Note(form, issue))}
         </section>
+        """;
+
+    /// <summary>What the types alone say: the expression was evaluated all the same.</summary>
+    private static Html Remarks(FhirPathForm form, ExpressionOutcome outcome) => $"""
+        <section aria-labelledby="remarks">
+        <h2 id="remarks">By the types alone</h2>
+        {outcome.Check.Issues.Select(found => Note(form, found.Issue))}
+        </section>
+        """;
+
+    private static Html Note(FhirPathForm form, Issue issue) => $"""
+        <div class="note" role="note"><p>{issue.Diagnostics}</p>
+        {Html.If(Place(issue) is not null, () => (Html)$"""<pre class="caret">{Pointed(form, issue)}</pre>""")}
+        </div>
         """;
 
     /// <summary>The line of the expression that is wrong, with a caret below the character.</summary>
     private static string Pointed(FhirPathForm form, Issue issue)
     {
         var place = Place(issue)!.Value;
-        var text = form.Expression;
-        if (!issue.Diagnostics.StartsWith($"FHIRPath '{Start(form.Expression)}", StringComparison.Ordinal) && form.Context.Length > 0) text = form.Context;
+        var isOfContext = form.Context.Length > 0 && !issue.Diagnostics.StartsWith($"FHIRPath '{Start(form.Expression)}", StringComparison.Ordinal);
+        var text = isOfContext ? form.Context : form.Expression;
         var at = Math.Min(place, text.Length);
         var start = at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
         var end = text.IndexOf('\n', at);

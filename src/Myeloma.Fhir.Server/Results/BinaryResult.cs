@@ -23,6 +23,7 @@ internal static class BinaryResult
         response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         if (!IsPassive(contentType)) response.Headers.ContentDisposition = "attachment";
         response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = "Accept";
         response.Headers.ETag = Interactions.Requests.EntityTag.Of(answer.VersionId);
         response.ContentLength = content.Length;
         if (!call.IsHead) await response.BodyWriter.WriteAsync(content, cancellationToken);

@@ -28,8 +28,9 @@ public sealed class FhirPathOperationTests(RunningServer server) : IClassFixture
         Assert.Equal(("Parameters", "fhirpath"), (answer.Json.GetProperty("resourceType").GetString(), answer.Json.GetProperty("id").GetString()));
         var parameters = answer.Json.GetProperty("parameter").EnumerateArray().ToList();
         var asked = parameters[0].GetProperty("part").EnumerateArray().ToDictionary(part => part.GetProperty("name").GetString()!);
-        Assert.Equal(["evaluator", "parseDebugTree", "context", "expression", "resource", "variables"], asked.Keys);
+        Assert.Equal(["evaluator", "parseDebugTree", "expectedReturnType", "context", "expression", "resource", "variables"], asked.Keys);
         Assert.StartsWith("Myeloma.Fhir-", asked["evaluator"].GetProperty("valueString").GetString(), StringComparison.Ordinal);
+        Assert.Equal("string[] | integer[]", asked["expectedReturnType"].GetProperty("valueString").GetString());
         Assert.Equal("name", asked["context"].GetProperty("valueString").GetString());
         Assert.Equal("fp", asked["resource"].GetProperty("resource").GetProperty("id").GetString());
         using (var tree = JsonDocument.Parse(asked["parseDebugTree"].GetProperty("valueString").GetString()!))
@@ -145,7 +146,19 @@ public sealed class FhirPathOperationTests(RunningServer server) : IClassFixture
         var answer = await server.SendAsync("POST", "/$fhirpath?expression=nme&validate=true", Patient);
 
         Assert.Equal(400, answer.Status);
-        Assert.Contains("nme", Assert.Single(answer.Issues), StringComparison.Ordinal);
+        Assert.StartsWith("error invalid: FHIRPath 'nme', character 1: ", Assert.Single(answer.Issues), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_the_types_forbid_is_told_together_when_that_is_asked_for()
+    {
+        var answer = await server.SendAsync("POST", "/$fhirpath?validate=true&context=name.where(usee%20%3D%20%27x%27)&expression=familly", Patient);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Collection(
+            answer.Issues,
+            issue => Assert.StartsWith("error invalid: FHIRPath 'name.where(usee = 'x')', character 12: ", issue, StringComparison.Ordinal),
+            issue => Assert.StartsWith("error invalid: FHIRPath 'familly', character 1: ", issue, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -52,6 +52,21 @@ public sealed class FhirPathPageTests(RunningServer server) : IClassFixture<Runn
         Assert.Contains("<pre class=\"caret\">  .given.frst()\n         ^</pre>", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_the_types_alone_forbid_is_shown_beside_the_result_or_refused()
+    {
+        const string patient = """{"resourceType":"Patient"}""";
+
+        var lenient = await PostAsync(("expression", "name.familly"), ("resource", patient));
+        var strict = await PostAsync(("expression", "name.familly"), ("resource", patient), ("strict", "on"));
+
+        Assert.Contains("By the types alone", lenient, StringComparison.Ordinal);
+        Assert.Contains("<pre class=\"caret\">name.familly\n     ^</pre>", WebUtility.HtmlDecode(lenient), StringComparison.Ordinal);
+        Assert.Contains("id=\"result\"", lenient, StringComparison.Ordinal);
+        Assert.Contains("Not evaluated", strict, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"result\"", strict, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("resource", "{\"resourceType\":", "The document is not JSON here")]
     [InlineData("reference", "Patient/never-used", "Patient/never-used is not known here.")]

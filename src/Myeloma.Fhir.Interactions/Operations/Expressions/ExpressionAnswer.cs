@@ -25,7 +25,7 @@ internal sealed class ExpressionAnswer(ExpressionLimits limits)
             writer.WriteString("resourceType"u8, "Parameters"u8);
             writer.WriteString("id"u8, "fhirpath"u8);
             writer.WriteStartArray("parameter"u8);
-            WriteAsked(writer, request, outcome.Syntax);
+            WriteAsked(writer, request, outcome);
             foreach (var result in outcome.Results) WriteResult(writer, result);
             writer.WriteEndArray();
             writer.WriteEndObject();
@@ -34,13 +34,14 @@ internal sealed class ExpressionAnswer(ExpressionLimits limits)
         return output.WrittenMemory;
     }
 
-    private static void WriteAsked(Utf8JsonWriter writer, ExpressionRequest request, FhirPathExpression expression)
+    private static void WriteAsked(Utf8JsonWriter writer, ExpressionRequest request, ExpressionOutcome outcome)
     {
         writer.WriteStartObject();
         writer.WriteString("name"u8, "parameters"u8);
         writer.WriteStartArray("part"u8);
         WriteText(writer, "evaluator", Evaluator);
-        WriteText(writer, "parseDebugTree", SyntaxTree.ToJson(expression.Syntax));
+        WriteText(writer, "parseDebugTree", SyntaxTree.ToJson(outcome.Syntax.Syntax));
+        if (ExpressionChecking.Name(outcome.Check) is { } type) WriteText(writer, "expectedReturnType", type);
         if (!string.IsNullOrEmpty(request.Context)) WriteText(writer, "context", request.Context);
         WriteText(writer, "expression", request.Expression);
         if (request.Resource is { } resource)

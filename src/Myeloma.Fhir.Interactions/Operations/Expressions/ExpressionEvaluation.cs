@@ -28,11 +28,13 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
     }
 
     /// <summary>Evaluates; what <c>resolve()</c> misses is fetched, and the evaluation done again with it.</summary>
-    /// <exception cref="FhirException"><c>invalid</c>: the expression, with the character; <c>too-costly</c>: past a limit; <c>not-supported</c>: it needs what is not there.</exception>
+    /// <exception cref="FhirException"><c>invalid</c> and, in strict ones, others: the expression, with the character; <c>too-costly</c>: past a limit; <c>not-supported</c>: it needs what is not there.</exception>
     public async Task<ExpressionOutcome> EvaluateAsync(ExpressionRequest request, CancellationToken cancellationToken)
     {
         var expression = FhirPathExpression.Parse(request.Expression);
         var context = request.Context is null ? null : FhirPathExpression.Parse(request.Context);
+        var check = ExpressionChecking.Check(request, expression, context);
+        if (request.IsStrict && !check.IsClean) throw new FhirException([.. check.Issues.Select(found => found.Issue).Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)]);
         var references = new ReferenceFetching(store, request, limits.MaxReferences);
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -40,7 +42,7 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
             try
             {
                 var results = new Round(this, request, references, started, cancellationToken).Evaluate(expression, context);
-                if (!await references.FetchAsync(cancellationToken)) return new ExpressionOutcome(expression, results);
+                if (!await references.FetchAsync(cancellationToken)) return new ExpressionOutcome(expression, check, results);
             }
             catch (FhirException) when (references.HasPending)
             {
@@ -101,7 +103,7 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
                 Variables = request.Variables,
                 Resolve = references.Resolve,
                 Trace = trace,
-                RefuseUnknownElements = request.RefusesUnknownElements,
+                RefuseUnknownElements = request.IsStrict,
                 Limits = new EvaluationLimits { MaxSteps = owner.Limits.MaxSteps, MaxTime = left },
             };
         }

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.FhirPath;
+using Myeloma.Fhir.FhirPath.Checking;
 using Myeloma.Fhir.Model.Elements;
 
 namespace Myeloma.Fhir.Interactions.Operations.Expressions;
@@ -17,8 +18,8 @@ public sealed record ExpressionRequest
     /// <summary>By name without <c>%</c>.</summary>
     public IReadOnlyDictionary<string, Collection> Variables { get; init; } = new Dictionary<string, Collection>();
 
-    /// <summary>Whether a step that a type does not have is a fault instead of nothing.</summary>
-    public bool RefusesUnknownElements { get; init; }
+    /// <summary>Whether what can't work by the types alone is a fault, before anything is evaluated: a step that a type does not have gives nothing otherwise.</summary>
+    public bool IsStrict { get; init; }
 
     /// <summary>Of this server, without trailing slash: references below it are resolved here.</summary>
     public required string BaseUrl { get; init; }
@@ -26,8 +27,9 @@ public sealed record ExpressionRequest
 
 /// <summary>What came of it.</summary>
 /// <param name="Syntax">The compiled expression.</param>
+/// <param name="Check">What the types alone say about the expression; its issues begin with those of the context expression.</param>
 /// <param name="Results">One for each item of the context, in order; exactly one without a context expression.</param>
-public sealed record ExpressionOutcome(FhirPathExpression Syntax, IReadOnlyList<ExpressionResult> Results);
+public sealed record ExpressionOutcome(FhirPathExpression Syntax, ExpressionCheck Check, IReadOnlyList<ExpressionResult> Results);
 
 /// <summary>The result over one item of the context.</summary>
 /// <param name="Context">Where the item stands: <c>Patient.name[0]</c>, or the context expression with an index for one that was computed; null without a context expression.</param>
