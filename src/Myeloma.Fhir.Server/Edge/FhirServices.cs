@@ -1,10 +1,10 @@
-using Myeloma.Fhir.FhirPath;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Server.Edge;
 
@@ -27,7 +27,8 @@ public sealed class FhirServices
         Create = new CreateInteraction(store, Intake, searchParameters, NewId);
         Update = new UpdateInteraction(store, Intake, searchParameters);
         Delete = new DeleteInteraction(store, searchParameters);
-        Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, () => EvaluationContext.Default);
+        var validator = new Validator();
+        Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, _ => ValueTask.FromResult(validator));
         Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);

@@ -88,6 +88,18 @@ public sealed class FhirPathOperationTests(RunningServer server) : IClassFixture
         Assert.Equal((400, "error invalid: 'http://elsewhere.example.org/Patient/1' is no reference to a resource of this server; one looks like 'Patient/1'."), (elsewhere.Status, Assert.Single(elsewhere.Issues)));
     }
 
+    [Theory]
+    [InlineData("'female'.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", "\"valueBoolean\":true")]
+    [InlineData("'man'.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", "\"valueBoolean\":false")]
+    [InlineData("%resource.conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')", "\"valueBoolean\":true")]
+    [InlineData("%resource.conformsTo('http://hl7.org/fhir/StructureDefinition/Group')", "\"valueBoolean\":false")]
+    public async Task Terminology_and_profiles_of_R4_answer(string expression, string answered)
+    {
+        var answer = await server.SendAsync("POST", "/$fhirpath?expression=" + Uri.EscapeDataString(expression), """{"resourceType":"Patient","gender":"female"}""");
+
+        Assert.Contains(answered, Assert.Single(Parts(answer)).GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task References_between_entries_of_a_Bundle_are_followed()
     {

@@ -4,13 +4,14 @@ using Myeloma.Fhir.FhirPath;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Interactions.Operations.Expressions;
 
 /// <summary>Evaluates expressions that people send, within limits, with references to this server's resources resolved.</summary>
 /// <remarks>https://hl7.org/fhir/R4/fhirpath.html</remarks>
-/// <param name="environment">What expressions may ask besides the resource: terminology, profiles. Asked for each request.</param>
-public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits limits, Func<EvaluationContext> environment)
+/// <param name="validator">Answers <c>memberOf()</c> and <c>conformsTo()</c>; asked for once a request.</param>
+public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits limits, Func<CancellationToken, ValueTask<Validator>> validator)
 {
     public ExpressionLimits Limits => limits;
 
@@ -36,12 +37,20 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
         var check = ExpressionChecking.Check(request, expression, context);
         if (request.IsStrict && !check.IsClean) throw new FhirException([.. check.Issues.Select(found => found.Issue).Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)]);
         var references = new ReferenceFetching(store, request, limits.MaxReferences);
+        var environment = (await validator(cancellationToken)).ForExpressions() with
+        {
+            Resource = request.Resource?.Root,
+            RootResource = request.Resource?.Root,
+            Variables = request.Variables,
+            Resolve = references.Resolve,
+            RefuseUnknownElements = request.IsStrict,
+        };
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                var results = new Round(this, request, references, started, cancellationToken).Evaluate(expression, context);
+                var results = new Round(limits, request, environment, started, cancellationToken).Evaluate(expression, context);
                 if (!await references.FetchAsync(cancellationToken)) return new ExpressionOutcome(expression, check, results);
             }
             catch (FhirException) when (references.HasPending)
@@ -55,7 +64,7 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
     private static string Shortened(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
     /// <summary>One evaluation over all items of the context.</summary>
-    private sealed class Round(ExpressionEvaluation owner, ExpressionRequest request, ReferenceFetching references, long started, CancellationToken cancellationToken)
+    private sealed class Round(ExpressionLimits limits, ExpressionRequest request, EvaluationContext environment, long started, CancellationToken cancellationToken)
     {
         private int items;
 
@@ -93,28 +102,17 @@ public sealed class ExpressionEvaluation(ResourceStore store, ExpressionLimits l
 
         private EvaluationContext Environment(Action<string, Collection>? trace)
         {
-            var left = owner.Limits.MaxTime - Stopwatch.GetElapsedTime(started);
+            var left = limits.MaxTime - Stopwatch.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
-                throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"The evaluation took longer than {owner.Limits.MaxTime.TotalSeconds:0.#} s, the limit of this server (setting Fhir:FhirPathMaxSeconds).")));
-            return owner.Environment() with
-            {
-                Resource = request.Resource?.Root,
-                RootResource = request.Resource?.Root,
-                Variables = request.Variables,
-                Resolve = references.Resolve,
-                Trace = trace,
-                RefuseUnknownElements = request.IsStrict,
-                Limits = new EvaluationLimits { MaxSteps = owner.Limits.MaxSteps, MaxTime = left },
-            };
+                throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"The evaluation took longer than {limits.MaxTime.TotalSeconds:0.#} s, the limit of this server (setting Fhir:FhirPathMaxSeconds).")));
+            return environment with { Trace = trace, Limits = new EvaluationLimits { MaxSteps = limits.MaxSteps, MaxTime = left } };
         }
 
         private void Count(int more)
         {
             items += more;
-            if (items > owner.Limits.MaxItems)
-                throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"The expression gives more than {owner.Limits.MaxItems:N0} items, the limit of this server (setting Fhir:FhirPathMaxItems).")));
+            if (items > limits.MaxItems)
+                throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"The expression gives more than {limits.MaxItems:N0} items, the limit of this server (setting Fhir:FhirPathMaxItems).")));
         }
     }
-
-    private EvaluationContext Environment() => environment();
 }
