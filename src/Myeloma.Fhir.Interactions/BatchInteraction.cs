@@ -11,7 +11,7 @@ namespace Myeloma.Fhir.Interactions;
 /// <summary>The batch interaction: each entry by itself, whatever becomes of the others.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
 public sealed class BatchInteraction(
-    CreateInteraction create, UpdateInteraction update, DeleteInteraction delete, Retrieval retrieval, BundleLimits limits)
+    CreateInteraction create, UpdateInteraction update, PatchInteraction patch, DeleteInteraction delete, Retrieval retrieval, BundleLimits limits)
 {
     /// <param name="bundle">Of type batch.</param>
     /// <returns>200 with a bundle of type batch-response: one entry each, in their order; a fault is the answer of its entry.</returns>
@@ -55,6 +55,9 @@ public sealed class BatchInteraction(
             {
                 "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, cancellationToken),
                 "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, cancellationToken),
+                "PATCH" when entry.Target.Id is null =>
+                    await patch.HandleAsync(key.Type, QueryText.Parse(entry.Query), entry.Patch!, entry.IfMatch, context, cancellationToken),
+                "PATCH" => await patch.HandleAsync(key, entry.Patch!, entry.IfMatch, cancellationToken),
                 "DELETE" => await delete.HandleAsync(key, entry.IfMatch, cancellationToken),
                 _ => null,
             };

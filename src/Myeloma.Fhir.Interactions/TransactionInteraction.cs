@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Bundles;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
@@ -11,15 +12,30 @@ namespace Myeloma.Fhir.Interactions;
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
 /// <param name="newId">Gives ids that were never used.</param>
 public sealed class TransactionInteraction(
-    ResourceStore store, BundleLimits limits, CurrentSearchParameters searchParameters, Retrieval retrieval, Func<string> newId)
+    ResourceStore store, BundleLimits limits, CurrentSearchParameters searchParameters, Retrieval retrieval, PatchedResource patched, Func<string> newId)
 {
-    /// <summary>Deletions first, then creations, updates and at last the reads, which see the rest done.</summary>
+    /// <summary>Deletions first, then creations, updates, patches and at last the reads, which see the rest done.</summary>
     /// <param name="bundle">Of type transaction.</param>
     /// <returns>200 with a bundle of type transaction-response: one entry each, in their order.</returns>
     /// <exception cref="FhirException">All faults of all entries together, with expressions like <c>Bundle.entry[3].resource.birthDate</c>; nothing was changed then.</exception>
     public async Task<FhirResponse> HandleAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
-        var plan = Plan(bundle, context);
+        for (var repeat = 0; ; repeat++)
+        {
+            try
+            {
+                return await RunAsync(bundle, context, cancellationToken);
+            }
+            catch (FhirException fault) when (repeat < PatchedResource.MaxRepeats && fault.Issues.All(issue => issue.MessageId == PatchedResource.Overtaken))
+            {
+                // A patch that names no version is made anew of what the faster one wrote.
+            }
+        }
+    }
+
+    private async Task<FhirResponse> RunAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(bundle, context, cancellationToken);
         var answers = new FhirResponse[plan.Entries.Count];
         await WriteAsync(plan, answers, context, cancellationToken);
         foreach (var entry in plan.Entries)
@@ -39,7 +55,7 @@ public sealed class TransactionInteraction(
         return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
     }
 
-    private TransactionPlan Plan(ResourceDocument bundle, InteractionContext context)
+    private async Task<TransactionPlan> PlanAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
         var faults = new EntryFaults(bundle, elements.Count);
@@ -54,6 +70,9 @@ public sealed class TransactionInteraction(
             issues.AddRange(own);
         }
 
+        if (issues.Count > 0) throw new FhirException(issues);
+
+        entries = await new EntryPatches(patched, context).MakeAsync(entries, issues, cancellationToken);
         if (issues.Count > 0) throw new FhirException(issues);
 
         var plan = TransactionPlan.Make(entries, context, newId, issues);
@@ -90,6 +109,8 @@ public sealed class TransactionInteraction(
         foreach (var (operation, entry) in plan.Writes)
         {
             if (!issue.Diagnostics.StartsWith($"{operation.Key} ", StringComparison.Ordinal)) continue;
+            if (issue.MessageId == OutcomeStatus.VersionConflict && entry.GivesWay)
+                return issue with { Expression = entry.Expression, MessageId = PatchedResource.Overtaken };
             return issue.MessageId == OutcomeStatus.VersionConflict
                 ? issue with { Expression = $"{entry.Expression}.request.ifMatch", MessageId = OutcomeStatus.PreconditionFailed }
                 : issue with { Expression = entry.Expression };

@@ -16,6 +16,9 @@ public sealed record PatchLimits
     /// <summary>UTF-16 units of one path, pointer or selector.</summary>
     public int MaxPathLength { get; init; } = 4_000;
 
+    /// <summary>Size of each of two resources that are compared.</summary>
+    public int MaxDifferenceBytes { get; init; } = 4 << 20;
+
     /// <summary>Size of patch and result.</summary>
     public ParseLimits Parse { get; init; } = ParseLimits.Default;
 }

@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Model.Elements;
 
@@ -5,10 +6,10 @@ namespace Myeloma.Fhir.Interactions.Bundles;
 
 /// <summary>One entry of a transaction or batch, its request understood. https://hl7.org/fhir/R4/bundle.html#transaction</summary>
 /// <param name="Index">Zero-based position in the bundle; answers keep this order.</param>
-/// <param name="Method">GET, HEAD, POST, PUT or DELETE.</param>
+/// <param name="Method">GET, HEAD, POST, PUT, PATCH or DELETE.</param>
 /// <param name="Query">After the question mark, still encoded; empty when there is none.</param>
 /// <param name="FullUrl">As written; null when absent.</param>
-/// <param name="Resource">For POST and PUT, with <c>Patient</c> rather than <c>Bundle.entry[i].resource</c> as its root; null for the others, and for an operation without input.</param>
+/// <param name="Resource">For POST and PUT, and for PATCH once it is made, with <c>Patient</c> rather than <c>Bundle.entry[i].resource</c> as its root; null for the others, and for an operation without input.</param>
 /// <param name="IfMatch">The version that has to be current; null when none was given.</param>
 /// <param name="IfNoneMatch">Entity tags as written; null when absent.</param>
 internal sealed record BundleEntry(
@@ -21,6 +22,12 @@ internal sealed record BundleEntry(
     int? IfMatch,
     string? IfNoneMatch)
 {
+    /// <summary>What a PATCH does; null for the others.</summary>
+    public PatchDocument? Patch { get; init; }
+
+    /// <summary>Whether <see cref="IfMatch"/> is the version a PATCH was made of, and not one the client named.</summary>
+    public bool GivesWay { get; init; }
+
     /// <summary>Whether the entry invokes an operation.</summary>
     public bool IsOperation => Target.Operation is not null;
 

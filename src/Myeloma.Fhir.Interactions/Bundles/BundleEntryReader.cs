@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -29,19 +30,20 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         if (url.Length == 0) issues.Add(Issue.Required("The request has no URL.", $"{expression}.request.url"));
         if (issues.Count > before) return null;
 
-        if (method is not ("GET" or "HEAD" or "POST" or "PUT" or "DELETE"))
+        if (method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE"))
         {
-            issues.Add(Issue.NotSupported($"The method {method} is not offered in bundles; GET, HEAD, POST, PUT and DELETE are.", $"{expression}.request.method"));
+            issues.Add(Issue.NotSupported($"The method {method} is not offered in bundles; GET, HEAD, POST, PUT, PATCH and DELETE are.", $"{expression}.request.method"));
             return null;
         }
 
         var target = ParseUrl(url, expression, issues, out var query);
         var resource = ResourceOf(entry, method, target, expression, issues);
+        var patch = PatchOf(entry, method, expression, issues);
         var ifMatch = IfMatchOf(request, method, expression, issues);
         RefuseConditional(request, method, target, query, expression, issues);
         if (target is { } place) CheckPlace(method, place, query, resource, expression, issues);
         if (issues.Count > before || target is null) return null;
-        return new BundleEntry(index, method, target.Value, query, entry.TextOf("fullUrl"), resource, ifMatch, request.TextOf("ifNoneMatch"));
+        return new BundleEntry(index, method, target.Value, query, entry.TextOf("fullUrl"), resource, ifMatch, request.TextOf("ifNoneMatch")) { Patch = patch };
     }
 
     /// <summary>A URL relative to the base, or absolute below it.</summary>
@@ -88,13 +90,34 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         return document;
     }
 
+    /// <summary>The patch may be Parameters, or a Binary that holds it.</summary>
+    private static PatchDocument? PatchOf(Element entry, string method, string expression, List<Issue> issues)
+    {
+        if (method != "PATCH") return null;
+        if (entry.Child("resource") is not { } resource)
+        {
+            issues.Add(Issue.Required("PATCH needs a resource: Parameters, or a Binary that holds the patch.", $"{expression}.resource"));
+            return null;
+        }
+
+        try
+        {
+            return PatchDocument.Of(ResourceDocument.Of(resource), $"{expression}.resource");
+        }
+        catch (FhirException fault)
+        {
+            issues.AddRange(fault.Issues);
+            return null;
+        }
+    }
+
     private static int? IfMatchOf(Element request, string method, string expression, List<Issue> issues)
     {
         if (request.TextOf("ifMatch") is not { } tag) return null;
         try
         {
-            if (method is not ("PUT" or "DELETE"))
-                throw new FhirException(Issue.Invalid($"ifMatch goes with PUT and DELETE, not with {method}."));
+            if (method is not ("PUT" or "PATCH" or "DELETE"))
+                throw new FhirException(Issue.Invalid($"ifMatch goes with PUT, PATCH and DELETE, not with {method}."));
             return EntityTag.ParseIfMatch(tag);
         }
         catch (FhirException fault)
@@ -114,7 +137,7 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
 
     private void CheckPlace(string method, RequestTarget target, string query, ResourceDocument? resource, string expression, List<Issue> issues)
     {
-        var conditional = method is "PUT" or "DELETE" && target.Kind == TargetKind.Type && query.Length > 0;
+        var conditional = method is "PUT" or "PATCH" or "DELETE" && target.Kind == TargetKind.Type && query.Length > 0;
         var fits = method switch
         {
             "GET" or "HEAD" => target.Kind is not (TargetKind.System or TargetKind.SystemSearch or TargetKind.TypeSearch),

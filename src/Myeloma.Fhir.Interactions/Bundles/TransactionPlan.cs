@@ -16,7 +16,7 @@ internal sealed class TransactionPlan
     /// <summary>All entries in the order of the bundle.</summary>
     public IReadOnlyList<BundleEntry> Entries { get; }
 
-    /// <summary>DELETE, then POST, then PUT; each kind in the order of the bundle.</summary>
+    /// <summary>DELETE, then POST, then PUT, then PATCH; each kind in the order of the bundle.</summary>
     public IReadOnlyList<(WriteOperation Operation, BundleEntry Entry)> Writes => writes;
 
     /// <summary>Gives ids to what is created, rewrites references and orders the writes.</summary>
@@ -30,7 +30,7 @@ internal sealed class TransactionPlan
         {
             var entry = entries[i];
             if (entry.Method is "POST") keys[i] = new(entry.Target.Type!, newId());
-            else if (entry.Method is "PUT" or "DELETE") keys[i] = new(entry.Target.Type!, entry.Target.Id!);
+            else if (entry.Method is "PUT" or "PATCH" or "DELETE") keys[i] = new(entry.Target.Type!, entry.Target.Id!);
             else continue;
             if (entry.Resource is not null) Name(entry, keys[i], context, names, issues);
         }
@@ -39,6 +39,7 @@ internal sealed class TransactionPlan
         plan.Take(entries, keys, "DELETE", (entry, key) => new WriteOperation.Delete(key, entry.IfMatch));
         plan.Take(entries, keys, "POST", (entry, key) => new WriteOperation.Create(key, Rewritten(entry, names, issues)));
         plan.Take(entries, keys, "PUT", (entry, key) => new WriteOperation.Update(key, Rewritten(entry, names, issues), entry.IfMatch));
+        plan.Take(entries, keys, "PATCH", (entry, key) => new WriteOperation.Update(key, Rewritten(entry, names, issues), entry.IfMatch));
         return plan;
     }
 
@@ -52,7 +53,7 @@ internal sealed class TransactionPlan
     private static void Name(BundleEntry entry, ResourceKey key, InteractionContext context, Dictionary<string, string> names, List<Issue> issues)
     {
         if (entry.FullUrl is not { } fullUrl || fullUrl == context.FullUrl(key.Type, key.Id)) return;
-        if (entry.Method == "PUT" && !fullUrl.StartsWith("urn:", StringComparison.Ordinal)) return;
+        if (entry.Method is "PUT" or "PATCH" && !fullUrl.StartsWith("urn:", StringComparison.Ordinal)) return;
         if (!names.TryAdd(fullUrl, key.ToString()))
             issues.Add(Issue.Invalid($"Two entries have the fullUrl '{fullUrl}'; references to it would be ambiguous.", $"{entry.Expression}.fullUrl"));
     }
@@ -62,7 +63,7 @@ internal sealed class TransactionPlan
         var first = new Dictionary<ResourceKey, int>();
         for (var i = 0; i < entries.Count; i++)
         {
-            if (entries[i].Method is not ("PUT" or "DELETE")) continue;
+            if (entries[i].Method is not ("PUT" or "PATCH" or "DELETE")) continue;
             if (!first.TryAdd(keys[i], i))
             {
                 issues.Add(Issue.Invalid(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Schema;
@@ -13,7 +14,7 @@ namespace Myeloma.Fhir.Interactions.Capabilities;
 internal static class CapabilityStatementWriter
 {
     private static readonly string[] TypeInteractions =
-        ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"];
+        ["read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type"];
 
     private static readonly string Version =
         typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -52,6 +53,7 @@ internal static class CapabilityStatementWriter
         writer.WriteEndObject();
         writer.WriteString("fhirVersion", "4.0.1");
         WriteArray(writer, "format", ["application/fhir+json", "json", "application/fhir+xml", "xml"]);
+        WriteArray(writer, "patchFormat", PatchDocument.MediaTypes);
     }
 
     private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Store;
 
 namespace Myeloma.Fhir.Server.Configuration;
@@ -69,6 +70,21 @@ public sealed record ServerOptions
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
+    /// <summary>Operations of one patch.</summary>
+    public int MaxPatchOperations { get; init; } = PatchLimits.Default.MaxOperations;
+
+    /// <summary>How long one patch may take to apply.</summary>
+    public TimeSpan MaxPatchTime { get; init; } = PatchLimits.Default.MaxTime;
+
+    /// <summary>Size of a resource that <c>$diff</c> compares.</summary>
+    public int MaxDifferenceBytes { get; init; } = PatchLimits.Default.MaxDifferenceBytes;
+
+    /// <summary>The limits of patches and differences.</summary>
+    public PatchLimits PatchLimits => PatchLimits.Default with
+    {
+        MaxOperations = MaxPatchOperations, MaxTime = MaxPatchTime, MaxDifferenceBytes = MaxDifferenceBytes, Parse = ParseLimits,
+    };
+
     /// <summary>The limits for parsing a body.</summary>
     public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes, MaxStringBytes = MaxStringBytes, MaxTime = MaxParseTime };
 
@@ -99,6 +115,9 @@ public sealed record ServerOptions
             DataFolder = section[nameof(DataFolder)],
             InlineReindexLimit = Number(section, nameof(InlineReindexLimit), preset.InlineReindexLimit, 0, 10_000_000),
             ExpressionLimits = ExpressionLimitsOf(section, preset),
+            MaxPatchOperations = Number(section, nameof(MaxPatchOperations), preset.MaxPatchOperations, 1, 1_000_000),
+            MaxPatchTime = TimeSpan.FromSeconds(Number(section, "MaxPatchSeconds", (int)preset.MaxPatchTime.TotalSeconds, 1, 600)),
+            MaxDifferenceBytes = Number(section, nameof(MaxDifferenceBytes), preset.MaxDifferenceBytes, 1024, 1 << 30),
             Store = StoreOf(section, preset.Store),
         };
     }

@@ -75,9 +75,11 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
         var answer = FhirResponse.Fault(IssuesOf(call, exception), call.HasPrecondition);
         var headers = call.Context.Response.Headers;
         var allow = headers.Allow;
+        var acceptPatch = headers["Accept-Patch"];
         call.Context.Response.Clear();
         headers.XContentTypeOptions = "nosniff";
         if (answer.Status == 405) headers.Allow = allow;
+        if (answer.Status == 415) headers["Accept-Patch"] = acceptPatch;
         if (answer.Status is 503 or 429) headers.RetryAfter = "2";
         return FhirResult.WriteAsync(call, answer, CancellationToken.None);
     }

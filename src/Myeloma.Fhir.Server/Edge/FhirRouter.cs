@@ -1,6 +1,7 @@
 using System.Text;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
@@ -16,9 +17,15 @@ namespace Myeloma.Fhir.Server.Edge;
 /// <remarks>One switch instead of a route table: the FHIR API has one grammar, and everything below its base path is answered here.</remarks>
 internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 {
+    private static readonly string AcceptPatch = string.Join(", ", PatchDocument.MediaTypes);
+
     public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
     {
-        if (HttpMethods.IsOptions(call.Request.Method)) return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
+        if (HttpMethods.IsOptions(call.Request.Method))
+        {
+            call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
+            return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
+        }
 
         var target = RequestTarget.Parse(call.Path);
         if (target.Operation is not null) return OperationAsync(call, target, cancellationToken);
@@ -27,6 +34,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             "GET" or "HEAD" => GetAsync(call, target, cancellationToken),
             "POST" => PostAsync(call, target, cancellationToken),
             "PUT" => PutAsync(call, target, cancellationToken),
+            "PATCH" => PatchAsync(call, target, cancellationToken),
             "DELETE" => DeleteAsync(call, target, cancellationToken),
             _ => throw NotAllowed(call, target),
         };
@@ -103,6 +111,40 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         await AnswerAsync(call, await services.Update.HandleAsync(key, body, ifMatch, cancellationToken), cancellationToken);
     }
 
+    private async Task PatchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
+        if (call.Request.Headers.IfNoneMatch.Count > 0)
+            throw new FhirException(Issue.NotSupported("If-None-Match goes with reads; a patch is guarded by If-Match."));
+        var ifMatch = IfMatchOf(call);
+        var patch = await PatchOf(call, cancellationToken);
+        await AnswerAsync(
+            call,
+            target.Id is { } id
+                ? await services.Patch.HandleAsync(new ResourceKey(target.Type!, id), patch, ifMatch, cancellationToken)
+                : await services.Patch.HandleAsync(target.Type!, call.Parameters, patch, ifMatch, ContextOf(call), cancellationToken),
+            cancellationToken);
+    }
+
+    private async Task<PatchDocument> PatchOf(FhirCall call, CancellationToken cancellationToken)
+    {
+        PatchFormat format;
+        try
+        {
+            format = FhirFormat.OfPatch(call.Request.ContentType);
+        }
+        catch (FhirException)
+        {
+            call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
+            throw;
+        }
+
+        if (format is PatchFormat.FhirJson or PatchFormat.FhirXml)
+            return new PatchDocument.FhirPath(services.Intake.Read(await BodyAsync(call, cancellationToken)));
+        var body = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+        return format == PatchFormat.JsonPatch ? new PatchDocument.Json(body) : new PatchDocument.Xml(body);
+    }
+
     private async Task DeleteAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
         if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
@@ -167,7 +209,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private static Task AnswerAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken) =>
         FhirResult.WriteAsync(call, call.Preferences.Return is { } preference && IsWrite(call) ? answer.With(preference) : answer, cancellationToken);
 
-    private static bool IsWrite(FhirCall call) => call.Request.Method is "POST" or "PUT" or "DELETE";
+    private static bool IsWrite(FhirCall call) => call.Request.Method is "POST" or "PUT" or "PATCH" or "DELETE";
 
     private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return);
 
@@ -178,7 +220,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         var allowed = AllowedAt(target.Kind);
         call.Context.Response.Headers.Allow = allowed;
-        var conditional = target.Kind == TargetKind.Type && call.Parameters.Count > 0 && call.Request.Method is "PUT" or "DELETE" or "PATCH";
+        var conditional = target.Kind == TargetKind.Type && call.Parameters.Count > 0 && call.Request.Method is "PUT" or "DELETE";
         return new FhirException(Issue.NotSupported(conditional
             ? $"Conditional {call.Request.Method} is not offered; name the id: {call.BaseUrl}/{target.Type}/[id]."
             : $"{call.Request.Method} is not offered at this URL; {allowed} are.") with
@@ -191,8 +233,8 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         TargetKind.System or TargetKind.TypeSearch => "POST, OPTIONS",
         TargetKind.SystemSearch => "OPTIONS",
-        TargetKind.Type => "GET, HEAD, POST, OPTIONS",
-        TargetKind.Instance => "GET, HEAD, PUT, DELETE, OPTIONS",
+        TargetKind.Type => "GET, HEAD, POST, PATCH, OPTIONS",
+        TargetKind.Instance => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         _ => "GET, HEAD, OPTIONS",
     };
 }

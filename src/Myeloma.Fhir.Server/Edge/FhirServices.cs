@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
@@ -26,14 +27,16 @@ public sealed class FhirServices
         Search = new SearchInteraction(store, searchParameters, pages);
         Create = new CreateInteraction(store, Intake, searchParameters, NewId);
         Update = new UpdateInteraction(store, Intake, searchParameters);
+        var patched = new PatchedResource(store, Intake, searchParameters, options.PatchLimits);
+        Patch = new PatchInteraction(patched, Update);
         Delete = new DeleteInteraction(store, searchParameters);
         var validator = new Validator();
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, _ => ValueTask.FromResult(validator));
         Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
-        Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, NewId);
-        Batch = new BatchInteraction(Create, Update, Delete, retrieval, limits);
+        Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, patched, NewId);
+        Batch = new BatchInteraction(Create, Update, Patch, Delete, retrieval, limits);
     }
 
     public ResourceStore Store { get; }
@@ -45,6 +48,7 @@ public sealed class FhirServices
     public SearchInteraction Search { get; }
     public CreateInteraction Create { get; }
     public UpdateInteraction Update { get; }
+    public PatchInteraction Patch { get; }
     public DeleteInteraction Delete { get; }
     public CapabilitiesInteraction Capabilities { get; }
     public TransactionInteraction Transaction { get; }
@@ -56,6 +60,7 @@ public sealed class FhirServices
     /// <summary>Every operation there is, in the order of their names.</summary>
     private IReadOnlyList<IOperation> OperationsOf(ServerOptions options) =>
     [
+        new DiffOperation(Store, options.PatchLimits),
         new FhirPathOperation(Expressions, options.ParseLimits),
     ];
 }

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Server.Negotiation;
@@ -8,6 +9,15 @@ public enum BodyFormat
 {
     Json,
     Xml,
+}
+
+/// <summary>The languages of patch, FHIRPath Patch in both formats.</summary>
+public enum PatchFormat
+{
+    JsonPatch,
+    XmlPatch,
+    FhirJson,
+    FhirXml,
 }
 
 /// <summary>Which media type an answer has, and in which format a body is read. https://hl7.org/fhir/R4/http.html#mime-type</summary>
@@ -59,6 +69,23 @@ public static class FhirFormat
         if (!media.IsR4)
             throw Unread($"'{Shortened(contentType)}' names another version of FHIR; this server speaks 4.0.");
         return isXml ? BodyFormat.Xml : BodyFormat.Json;
+    }
+
+    /// <summary>The language of patch that a Content-Type names. https://hl7.org/fhir/R4/http.html#patch</summary>
+    /// <exception cref="FhirException"><c>not-supported</c> (415): none of those that are taken.</exception>
+    public static PatchFormat OfPatch(string? contentType)
+    {
+        const string taken = $"send {PatchDocument.JsonType}, {PatchDocument.XmlType}, or Parameters (FHIRPath Patch) as application/fhir+json or application/fhir+xml";
+        if (string.IsNullOrEmpty(contentType)) throw Unread($"The request has no Content-Type; {taken}.");
+        if (MediaRange.TryParse(contentType, out var media))
+        {
+            if (media.Type.Equals(PatchDocument.XmlType, StringComparison.OrdinalIgnoreCase)) return PatchFormat.XmlPatch;
+            if (media.Type.Equals(PatchDocument.JsonType, StringComparison.OrdinalIgnoreCase))
+                return media.IsUtf8 ? PatchFormat.JsonPatch : throw Unread($"A body in the charset '{Shortened(media.Charset.ToString())}' is not read; JSON is written in UTF-8.");
+            if (Named(media.Type) is not null) return OfBody(contentType) == BodyFormat.Xml ? PatchFormat.FhirXml : PatchFormat.FhirJson;
+        }
+
+        throw Unread($"A patch of type '{Shortened(contentType)}' is not read; {taken}.");
     }
 
     /// <summary>Whether a Content-Type is a form, as POST <c>_search</c> sends it.</summary>
