@@ -54,6 +54,13 @@ internal sealed class ResourceScope
         return null;
     }
 
+    /// <summary>What a canonical leads to: contained, in the bundle, or among the definitions known here; base definitions of R4 are not resources here.</summary>
+    public Element? FindCanonical(string canonical)
+    {
+        if (canonical.StartsWith('#')) return FindContained(canonical[1..]);
+        return Bundle?.FindCanonical(canonical) ?? Bundle?.Find(canonical, FullUrl) ?? Run.Services.Settings.Definitions?.Invoke(canonical)?.Root;
+    }
+
     /// <summary>What a reference, as written, leads to: contained, in the bundle, or outside.</summary>
     public Element? Resolve(string reference)
     {

@@ -18,7 +18,8 @@ public sealed class Validator
     public Validator(ValidatorSettings? settings = null)
     {
         Settings = settings ?? new ValidatorSettings();
-        Codes = Settings.Codes ?? new DefinitionCodes(Settings.Schema, Settings.Definitions).Ask;
+        Definitions = new DefinitionCodes(Settings.Schema, Settings.Definitions);
+        Codes = Settings.Codes ?? Definitions.Ask;
         Rules = new BaseRules();
         Profiles = new ProfileCatalog(Settings.Schema, Settings.Definitions);
         Environment = new EvaluationContext
@@ -35,6 +36,9 @@ public sealed class Validator
     internal R4Schema Schema => Settings.Schema;
 
     internal CodeMembership Codes { get; }
+
+    /// <summary>Value sets and code systems that are known whole.</summary>
+    internal DefinitionCodes Definitions { get; }
 
     internal BaseRules Rules { get; }
 

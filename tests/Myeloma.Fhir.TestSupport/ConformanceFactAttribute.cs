@@ -15,3 +15,10 @@ public sealed class ConformanceTheoryAttribute : TheoryAttribute
 {
     public ConformanceTheoryAttribute() => Skip = ConformanceFolder.Path is null ? ConformanceFolder.Reason : null;
 }
+
+/// <summary>A fact that needs the definitions of <see cref="DefinitionsFolder"/>; reported as skipped, with the reason, where they are absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DefinitionsFactAttribute : FactAttribute
+{
+    public DefinitionsFactAttribute() => Skip = DefinitionsFolder.Path is null ? DefinitionsFolder.Reason : null;
+}

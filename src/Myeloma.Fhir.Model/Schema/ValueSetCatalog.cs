@@ -32,6 +32,10 @@ public sealed class ValueSetCatalog
     /// <summary>Canonical urls without version, in ordinal order: 1,316.</summary>
     public IReadOnlyList<string> Urls { get; }
 
+    /// <summary>Whether there is one of that url; it is not unpacked for it.</summary>
+    /// <param name="url">Without a version.</param>
+    public bool Contains(string url) => index.ContainsKey(url);
+
     /// <summary>The value set of that url; each url has one version here.</summary>
     /// <param name="url">Without a version.</param>
     /// <returns>Null when it is none of the definitions'.</returns>

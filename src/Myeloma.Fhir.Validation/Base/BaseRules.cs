@@ -22,8 +22,10 @@ internal sealed class BaseRules
         {
             var isBound = element.Binding is { Strength: > BindingStrength.Preferred };
             var hasTargets = element.Types.Any(reference => reference.TargetTypes.Count > 0 && reference.Type.Name == "Reference");
-            if (element.Constraints.Count > 0 || isBound || hasTargets)
-                elements.Add(element, new ElementRules([.. element.Constraints.Select(Invariant).Where(Counts)], isBound ? element.Binding : null));
+            var isFhirPath = ExpressionCheck.IsFhirPath(element.Path);
+            var isCanonical = element.Types.Any(reference => reference.Type.Name == "canonical");
+            if (element.Constraints.Count > 0 || isBound || hasTargets || isFhirPath || isCanonical)
+                elements.Add(element, new ElementRules([.. element.Constraints.Select(Invariant).Where(Counts)], isBound ? element.Binding : null, isFhirPath));
         }
 
         return new TypeRules([.. type.Constraints.Select(Invariant).Where(Counts)], elements, type);
@@ -58,4 +60,5 @@ internal sealed class TypeRules(Invariant[] invariants, Dictionary<ElementSchema
 
 /// <summary>The rules of an element besides those of its type.</summary>
 /// <param name="Binding">Extensible or required; null: nothing to check.</param>
-internal sealed record ElementRules(Invariant[] Invariants, BindingSchema? Binding);
+/// <param name="IsFhirPath">Its text may be an expression.</param>
+internal sealed record ElementRules(Invariant[] Invariants, BindingSchema? Binding, bool IsFhirPath);

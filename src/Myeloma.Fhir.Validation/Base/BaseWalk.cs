@@ -3,6 +3,7 @@ using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Validation.Bundles;
 using Myeloma.Fhir.Validation.Invariants;
 using Myeloma.Fhir.Validation.Profiles;
+using Myeloma.Fhir.Validation.Questionnaires;
 
 namespace Myeloma.Fhir.Validation.Base;
 
@@ -23,7 +24,9 @@ internal sealed class BaseWalk(ValidationRun run)
         else Walk(resource, null, null, scope);
 
         if (container is null) ContainedCheck.Check(scope, run.Issues);
-        if (resource.Type.Name is "CodeSystem" or "ValueSet") TerminologyCheck.Check(resource, run.Issues);
+        if (resource.Type.Name is "CodeSystem" or "ValueSet") TerminologyCheck.Check(resource, run.Services, run.Issues);
+        if (resource.Type.Name == "Questionnaire") QuestionnaireCheck.Check(resource, run.Issues);
+        if (resource.Type.Name == "QuestionnaireResponse") ResponseCheck.Check(scope);
         if (resource.Child("meta") is { } meta) Profiles(meta, scope);
         if (resource.Type.Name == "Observation") VitalSigns(resource, scope);
         return scope;
@@ -82,6 +85,8 @@ internal sealed class BaseWalk(ValidationRun run)
                 if (special.Binding is not null) CodeCheck.Check(child, special.Binding, property.Element.Path, run.Services, run.Issues);
                 if (property.TypeReference.TargetTypes.Count > 0 && property.Type.Name == "Reference")
                     ReferenceCheck.Target(child, property, scope, run.Issues);
+                if (property.Type.Primitive == PrimitiveKind.Canonical) CanonicalCheck.Check(child, property, scope, run.Issues);
+                if (special.IsFhirPath) ExpressionCheck.Check(child, element, property.Element.Path, run.Issues);
             }
 
             Walk(child, element, parent, scope, inside);

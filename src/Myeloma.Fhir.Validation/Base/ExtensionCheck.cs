@@ -25,7 +25,7 @@ internal static class ExtensionCheck
         {
             issues.Warn(IssueType.Extension, "extension-unknown", extension,
                 isModifier
-                    ? $"The modifier extension {url} is not known here: what it changes of the meaning of {parent.Name} is not understood."
+                    ? $"The modifier extension {url} is not known here: what it changes of the meaning of {(parent.IsResource ? $"this {parent.Type.Name}" : parent.Name)} is not understood."
                     : $"The extension {url} is not known here, so it was not checked.");
             return;
         }
@@ -47,6 +47,12 @@ internal static class ExtensionCheck
         {
             issues.Error(IssueType.Extension, "extension-context", extension,
                 $"The extension {url} may stand in {string.Join(", ", definition.Contexts.Select(context => context.Expression))}, not in {ExtensionContexts.PathOf(parent)}.");
+        }
+
+        foreach (var rule in definition.ContextInvariants)
+        {
+            if (!FhirPathContext.IsMet(rule, parent, extension, scope))
+                issues.Error(IssueType.Invariant, "extension-context-invariant", extension, $"The extension {url} may stand where this holds: {rule}; of this {ExtensionContexts.PathOf(parent)} it does not.");
         }
 
         Parts(extension, definition, issues);
@@ -89,7 +95,8 @@ internal static class ExtensionContexts
 
                 // An expression over the resource would have to be met by the parent; it is taken as met where it can't be evaluated.
                 default:
-                    return FhirPathContext.Holds(expression, parent, scope);
+                    if (FhirPathContext.Holds(expression, parent, scope)) return true;
+                    break;
             }
         }
 

@@ -9,6 +9,22 @@ internal static class FhirPathContext
 {
     private static readonly ExpressionCache Cache = new();
 
+    /// <summary>A rule about where an extension may be used, over the element that it stands in, with the extension as <c>%extension</c>.</summary>
+    /// <returns>True when it can't be evaluated, and when it says nothing.</returns>
+    public static bool IsMet(string rule, Element parent, Element extension, ResourceScope scope)
+    {
+        try
+        {
+            var variables = new Dictionary<string, Collection> { ["extension"] = Collection.Of(extension) };
+            var result = Cache.Get(rule).Evaluate(parent, scope.Context with { Variables = variables });
+            return result.Count == 0 || result.IsTrue;
+        }
+        catch (FhirException)
+        {
+            return true;
+        }
+    }
+
     /// <returns>Whether the expression, over the resource, gives the parent among others; true when it can't be evaluated.</returns>
     public static bool Holds(string expression, Element parent, ResourceScope scope)
     {

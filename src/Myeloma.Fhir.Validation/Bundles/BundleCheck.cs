@@ -12,9 +12,12 @@ internal static partial class BundleCheck
     {
         var type = bundle.TextOf("type");
         var first = true;
+        HashSet<(string, string?)>? fullUrls = type == "history" ? null : [];
         foreach (var entry in bundle.Children("entry"))
         {
             FullUrl(entry, type, issues);
+            if (fullUrls is not null && entry.Child("fullUrl") is { } url && url.Text is { } stated && !fullUrls.Add((stated, entry.Child("resource")?.Child("meta")?.TextOf("versionId"))))
+                issues.Error(IssueType.Invariant, "bdl-7", url, $"Another entry of this bundle has the fullUrl {stated} too, and no meta.versionId tells the two apart (bdl-7 of http://hl7.org/fhir/StructureDefinition/Bundle).");
             if (type is "transaction" or "batch") Request(entry, issues);
             if (first && type is "document" or "message" && entry.Child("fullUrl") is null)
                 issues.Error(IssueType.Required, "bundle-full-url", entry, $"The first entry of a {type} has a fullUrl.");
@@ -83,12 +86,12 @@ internal static partial class BundleCheck
         }
 
         var isLocal = text.StartsWith("urn:uuid:", StringComparison.Ordinal) || text.StartsWith("urn:oid:", StringComparison.Ordinal);
-        if (isLocal && type is "transaction" or "batch" or "document" or "message")
-            issues.Error(IssueType.NotFound, "bundle-reference", reference, $"No entry of this {type} has the fullUrl {text}.");
-        else if (isLocal)
-            issues.Warn(IssueType.NotFound, "bundle-reference", reference, $"No entry of this bundle has the fullUrl {text}, and nothing outside can be found by it.");
+        if (isLocal)
+            issues.Error(IssueType.NotFound, "bundle-reference", reference, $"No entry of this {type ?? "bundle"} has the fullUrl {text}, and nothing outside can be found by it.");
         else if (isLeading && (text.StartsWith("http", StringComparison.Ordinal) == false))
             issues.Error(IssueType.NotFound, "bundle-reference", reference, $"A {type} holds what its {(type == "document" ? "Composition" : "MessageHeader")} refers to; {text} is not among the entries.");
+        else if (type is "document" or "message" or "collection" && !ReferenceText.IsAbsolute(text))
+            issues.Warn(IssueType.NotFound, "bundle-reference", reference, $"{text} is not among the entries of this {type}: who has only the {type} can't follow it.");
     }
 
     [GeneratedRegex("^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]

@@ -9,6 +9,7 @@ internal sealed class BundleIndex
     private readonly Dictionary<string, Place> byUrl = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Place> byTypeAndId = new(StringComparer.Ordinal);
     private readonly Dictionary<Element, string> fullUrls = [];
+    private readonly Dictionary<string, Element> byCanonical = new(StringComparer.Ordinal);
 
     public BundleIndex(Element bundle)
     {
@@ -16,6 +17,12 @@ internal sealed class BundleIndex
         {
             if (entry.Child("resource") is not { } resource) continue;
             var version = resource.Child("meta")?.TextOf("versionId");
+            if (resource.TextOf("url") is { } canonical)
+            {
+                byCanonical.TryAdd(canonical, resource);
+                if (resource.TextOf("version") is { } business) byCanonical.TryAdd($"{canonical}|{business}", resource);
+            }
+
             if (entry.TextOf("fullUrl") is { } fullUrl)
             {
                 fullUrls[resource] = fullUrl;
@@ -31,6 +38,9 @@ internal sealed class BundleIndex
 
     /// <returns>Null when the entry states none.</returns>
     public string? FullUrlOf(Element resource) => fullUrls.GetValueOrDefault(resource);
+
+    /// <returns>The first entry with that canonical url, and version if one is asked for; null when there is none.</returns>
+    public Element? FindCanonical(string canonical) => byCanonical.TryGetValue(canonical.Split('#')[0], out var found) ? found : null;
 
     /// <param name="fullUrl">Of the entry that holds the reference: a relative one is taken as relative to its base.</param>
     /// <returns>The first entry that the reference means; null when there is none.</returns>

@@ -8,8 +8,8 @@ namespace Myeloma.Fhir.Validation.Codes;
 internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocument?>? definitions)
 {
     private const int MaxImportDepth = 20;
-    private readonly ConcurrentDictionary<string, CodeSystemContent?> systems = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ValueSetContent?> valueSets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CodeSystemContent> systems = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ValueSetContent> valueSets = new(StringComparer.Ordinal);
 
     /// <inheritdoc cref="CodeMembership"/>
     public CodeAnswer Ask(string? valueSet, string? system, string code)
@@ -24,6 +24,14 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
         };
     }
 
+    /// <summary>As <see cref="Ask"/>, of a ValueSet that is no definition of its own: a contained one.</summary>
+    public CodeAnswer AskStated(Element valueSet, string? system, string code) => Compile(TerminologyReading.ValueSet(valueSet), 0).Contains(system, code) switch
+    {
+        true => CodeAnswer.Member,
+        null => CodeAnswer.UnknownSystem,
+        false => CodeAnswer.NotMember,
+    };
+
     private CodeAnswer AskSystem(string? system, string code)
     {
         if (system is null || System(system) is not { } content) return CodeAnswer.UnknownSystem;
@@ -31,14 +39,20 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     }
 
     /// <summary>Null when the system or its content is not known.</summary>
-    public CodeSystemContent? System(string url) => systems.GetOrAdd(url, FindSystem);
+    public CodeSystemContent? System(string url)
+    {
+        if (systems.TryGetValue(url, out var known)) return known;
+
+        // What is not known is not kept: any text may be asked for.
+        return FindSystem(url) is { } found ? systems.GetOrAdd(url, found) : null;
+    }
 
     private CodeSystemContent? FindSystem(string url)
     {
         if (CodeSyntax.Find(url) is { } syntax) return new CodeSystemContent(syntax);
         var plain = url.Split('|')[0];
         if (schema.CodeSystems.Find(plain) is { } known && known.Concepts.Count > 0) return new CodeSystemContent(known);
-        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && TerminologyReading.CodeSystem(document.Root) is { } stated && stated.Concepts.Count > 0
+        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && TerminologyReading.CodeSystem(document.Root) is { } stated && (stated.Concepts.Count > 0 || stated.Content == "supplement" || stated.Supplements is not null)
             ? new CodeSystemContent(stated)
             : null;
     }
@@ -49,11 +63,12 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
         if (depth > MaxImportDepth) return null;
         var definition = schema.ValueSets.Find(canonical.Split('|')[0])
             ?? (definitions?.Invoke(canonical) is { ResourceType: "ValueSet" } document ? TerminologyReading.ValueSet(document.Root) : null);
-        var compiled = definition is null ? null : new ValueSetContent(
-            [.. definition.Include.Select(clause => ClauseContent.Of(clause, this, depth))],
-            [.. definition.Exclude.Select(clause => ClauseContent.Of(clause, this, depth))]);
-        return valueSets.GetOrAdd(canonical, compiled);
+        return definition is null ? null : valueSets.GetOrAdd(canonical, Compile(definition, depth));
     }
+
+    private ValueSetContent Compile(ValueSetDefinition definition, int depth) => new(
+        [.. definition.Include.Select(clause => ClauseContent.Of(clause, this, depth))],
+        [.. definition.Exclude.Select(clause => ClauseContent.Of(clause, this, depth))]);
 }
 
 /// <summary>The codes of one system.</summary>
@@ -61,6 +76,7 @@ internal sealed class CodeSystemContent
 {
     private readonly Func<string, bool>? syntax;
     private readonly HashSet<string> codes;
+    private Dictionary<string, string[]>? displays;
 
     /// <summary>A system whose codes are told by their form.</summary>
     public CodeSystemContent(Func<string, bool> syntax)
@@ -82,6 +98,23 @@ internal sealed class CodeSystemContent
 
     /// <summary>Whether a code that is not here does not exist.</summary>
     public bool IsComplete { get; }
+
+    /// <summary>A supplement adds to another system and has no codes of its own. https://hl7.org/fhir/R4/codesystem.html#supplements</summary>
+    public bool IsSupplement => Definition is { Content: "supplement" } or { Supplements: not null };
+
+    /// <summary>What the system calls a code, in any language: its display first. Empty when it does not say, or the code is not known.</summary>
+    public IReadOnlyList<string> Displays(string code) => (displays ??= ReadDisplays()).GetValueOrDefault(code, []);
+
+    private Dictionary<string, string[]> ReadDisplays()
+    {
+        var read = new Dictionary<string, string[]>(codes.Comparer);
+        foreach (var concept in Definition?.Concepts ?? [])
+        {
+            if (concept.Display is { } display) read.TryAdd(concept.Code, [display, .. concept.Designations.Select(each => each.Value)]);
+        }
+
+        return read;
+    }
 
     public bool Contains(string code) => syntax is null ? codes.Contains(code) : syntax(code);
 }

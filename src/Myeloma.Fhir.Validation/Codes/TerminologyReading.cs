@@ -22,7 +22,8 @@ internal static class TerminologyReading
         return new CodeSystemDefinition(
             resource.TextOf("url") ?? "", resource.TextOf("version"), resource.TextOf("name") ?? "", resource.TextOf("title"), resource.TextOf("status") ?? "",
             resource.TextOf("caseSensitive") == "true", resource.TextOf("content") ?? "", resource.TextOf("hierarchyMeaning"), resource.TextOf("valueSet"),
-            resource.TextOf("supplements"), [], [], concepts);
+            resource.TextOf("supplements"),
+            [.. resource.Children("property").ToList().Select(each => new CodeSystemProperty(each.TextOf("code") ?? "", each.TextOf("uri"), each.TextOf("type") ?? ""))], [], concepts);
     }
 
     private static void Concepts(Element parent, int parentIndex, List<ConceptDefinition> concepts)
@@ -37,10 +38,13 @@ internal static class TerminologyReading
                     properties.Add(new ConceptProperty(property.TextOf("code") ?? "", value.Type.Name, value.Text ?? $"{value.TextOf("system")}|{value.TextOf("code")}"));
             }
 
-            concepts.Add(new ConceptDefinition(code, concept.TextOf("display"), concept.TextOf("definition"), parentIndex < 0 ? [] : [parentIndex], properties, []));
+            concepts.Add(new ConceptDefinition(code, concept.TextOf("display"), concept.TextOf("definition"), parentIndex < 0 ? [] : [parentIndex], properties, Designations(concept)));
             Concepts(concept, concepts.Count - 1, concepts);
         }
     }
+
+    private static ConceptDesignation[] Designations(Element concept) =>
+        [.. concept.Children("designation").ToList().Select(each => new ConceptDesignation(each.TextOf("language"), each.TextOf("value") ?? ""))];
 
     /// <summary>From the compose; a set that has an expansion only is taken as the list of its codes.</summary>
     public static ValueSetDefinition ValueSet(Element resource)

@@ -24,6 +24,13 @@ internal static class NativeInvariants
         [("dom-6", "text.`div`.exists()")] = (element, _) => element.Child("text")?.Child("div") is not null,
         [("dom-6", "text.div.exists()")] = (element, _) => element.Child("text")?.Child("div") is not null,
 
+        // Taken by its letter, no value would do: the answer is FHIR's boolean, not FHIRPath's.
+        [("que-7", "operator = 'exists' implies (answer is Boolean)")] =
+            (element, _) => element.TextOf("operator") != "exists" || element.Child("answer") is not { } answer || answer.Type.Name == "boolean",
+
+        // BundleCheck tells which entry it is.
+        [("bdl-7", "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()")] = (_, _) => true,
+
         // Its form is checked with all other primitives; here remains whether it says anything.
         [("txt-1", "htmlChecks()")] = (_, _) => true,
         [("txt-2", "htmlChecks()")] = (element, _) => NarrativeText.HasContent(element),

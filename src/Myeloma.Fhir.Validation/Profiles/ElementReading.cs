@@ -10,6 +10,9 @@ internal static class ElementReading
 {
     private const string BestPractice = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 
+    /// <summary>How R4 states an element of R5. https://hl7.org/fhir/R4/versions.html#extensions</summary>
+    private const string MustHaveValue = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue";
+
     /// <param name="profile">Canonical of the profile, the source of invariants that name none.</param>
     public static void Read(Element definition, ProfileNode node, string profile)
     {
@@ -24,10 +27,18 @@ internal static class ElementReading
         // Only a reference into the profile itself brings the profile's rules along; content named by the base definition is checked by that alone.
         if (definition.TextOf("contentReference") is { } content && (content.StartsWith('#') || content.StartsWith(profile + "#", StringComparison.Ordinal)))
             node.ContentPath = content[(content.IndexOf('#', StringComparison.Ordinal) + 1)..];
+        if (FlagOf(definition, MustHaveValue)) node.MustHaveValue = true;
         Types(definition, node);
         Binding(definition, node);
         if (definition.Child("slicing") is { } slicing) node.Slicing = SlicingOf(slicing);
         foreach (var constraint in definition.Children("constraint")) Constraint(constraint, node, profile);
+    }
+
+    private static bool FlagOf(Element definition, string url)
+    {
+        foreach (var extension in definition.Children("extension"))
+            if (extension.TextOf("url") == url) return extension.TextOf("value") == "true";
+        return false;
     }
 
     private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

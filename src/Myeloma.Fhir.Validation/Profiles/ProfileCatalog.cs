@@ -9,7 +9,7 @@ namespace Myeloma.Fhir.Validation.Profiles;
 internal sealed class ProfileCatalog(R4Schema schema, Func<string, ResourceDocument?>? definitions)
 {
     private const string Base = "http://hl7.org/fhir/StructureDefinition/";
-    private readonly ConcurrentDictionary<string, ProfileTree?> trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ProfileTree> trees = new(StringComparer.Ordinal);
 
     public R4Schema Schema => schema;
 
@@ -30,7 +30,9 @@ internal sealed class ProfileCatalog(R4Schema schema, Func<string, ResourceDocum
         if (trees.TryGetValue(canonical, out var known)) return known;
         if (chain.Contains(canonical)) return null;
         var document = definitions?.Invoke(canonical) ?? PublishedProfiles.Find(canonical, schema);
-        if (document is not { ResourceType: "StructureDefinition" }) return trees.GetOrAdd(canonical, (ProfileTree?)null);
+
+        // What is not known is not kept: any text may be asked for.
+        if (document is not { ResourceType: "StructureDefinition" }) return null;
         return trees.GetOrAdd(canonical, Compile(document, canonical, [.. chain, canonical]));
     }
 
@@ -42,7 +44,7 @@ internal sealed class ProfileCatalog(R4Schema schema, Func<string, ResourceDocum
         }
         catch (FhirException exception)
         {
-            var nothing = new ProfileNode { Path = "", Name = "" };
+            var nothing = new ProfileNode { Path = "", Label = "", Name = "" };
             return new ProfileTree(Canonicals.Url(canonical), document.Root.TextOf("type") ?? "", nothing, null, [], exception.Message);
         }
     }

@@ -120,6 +120,8 @@ internal sealed class ProfileCheck(ValidationRun run, ResourceScope scope, Issue
             issues.Error(IssueType.Value, "min-value", element, $"{node} of {profile.Url} is at least {ValueComparison.Shown(least)}; here it is {ValueComparison.Shown(element)}.");
         if (node.MaxValue is { } most && !Within(element, most, AtMost))
             issues.Error(IssueType.Value, "max-value", element, $"{node} of {profile.Url} is at most {ValueComparison.Shown(most)}; here it is {ValueComparison.Shown(element)}.");
+        if (node.MustHaveValue && element.IsPrimitive && !element.HasValue)
+            issues.Error(IssueType.Required, "value-required", element, $"{node} of {profile.Url} has a value; here are only extensions in its place.");
         if (node.MaxLength is { } length && element.IsPrimitive && element.Text is { } text && Length(text) > length)
             issues.Error(IssueType.TooLong, "max-length", element, $"{node} of {profile.Url} has at most {length} characters; here are {Length(text)}.");
     }

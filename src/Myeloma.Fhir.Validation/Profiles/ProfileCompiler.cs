@@ -40,12 +40,12 @@ internal sealed class ProfileCompiler(ProfileCatalog catalog, Element definition
         }
 
         WorkMarking.Mark(root);
-        return new ProfileTree(url, type, root, isModifier, Contexts(), null);
+        return new ProfileTree(url, type, root, isModifier, Contexts(), null) { ContextInvariants = [.. definition.Children("contextInvariant").ToList().Select(each => each.Text).OfType<string>()] };
     }
 
     private List<Element> Elements(string view) => definition.Child(view) is { } found ? found.Children("element").ToList() : [];
 
-    private static ProfileNode Fresh(TypeSchema schema) => new() { Path = schema.Name, Name = schema.Name, Possible = [schema], Min = 0 };
+    private static ProfileNode Fresh(TypeSchema schema) => new() { Path = schema.Name, Label = schema.Name, Name = schema.Name, Possible = [schema], Min = 0 };
 
     /// <summary>The rules of the base: a copy to be changed.</summary>
     private ProfileNode Base(TypeSchema schema)
@@ -103,6 +103,7 @@ internal sealed class ProfileCompiler(ProfileCatalog catalog, Element definition
         var node = new ProfileNode
         {
             Path = path,
+            Label = $"{parent.Label}.{schema.Name}",
             Name = schema.Name,
             Schema = schema,
             Possible = [.. schema.Types.Select(reference => reference.Type)],
@@ -124,6 +125,7 @@ internal sealed class ProfileCompiler(ProfileCatalog catalog, Element definition
         var slice = new ProfileNode
         {
             Path = element.Path,
+            Label = $"{element.Label}:{name}",
             Name = element.Name,
             SliceName = name,
             Schema = element.Schema,
@@ -141,7 +143,7 @@ internal sealed class ProfileCompiler(ProfileCatalog catalog, Element definition
         node.HasTypeProfile = true;
         if (node.Types is not [{ Profiles: [var canonical] }] || catalog.FindBase(canonical) is not null) return;
         if (catalog.Find(canonical, chain) is not { Fault: null } profile) return;
-        var copy = profile.Root.CopyTo(node.Path);
+        var copy = profile.Root.CopyTo(node.Path, node.Label);
         foreach (var child in copy.Children)
             if (node.Child(child.Name) is null) node.Children.Add(child);
     }

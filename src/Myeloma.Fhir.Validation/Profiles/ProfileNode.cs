@@ -11,6 +11,9 @@ internal sealed class ProfileNode
     /// <summary>Without slice names, choices without [x]: <c>Observation.component.value</c>.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The path as people know it, with slice names: <c>Observation.component:SystolicBP.value</c>.</summary>
+    public required string Label { get; init; }
+
     /// <summary>The element's name, choices without [x]; the type of the root.</summary>
     public required string Name { get; init; }
 
@@ -40,6 +43,9 @@ internal sealed class ProfileNode
     public int? MaxLength { get; set; }
 
     public BindingSchema? Binding { get; set; }
+
+    /// <summary>A primitive needs a value: extensions in its place do not do.</summary>
+    public bool MustHaveValue { get; set; }
 
     public List<Invariant> Invariants { get; private init; } = [];
 
@@ -79,12 +85,13 @@ internal sealed class ProfileNode
     }
 
     /// <summary>A copy that a derived profile may change.</summary>
-    public ProfileNode Copy() => CopyTo(Path);
+    public ProfileNode Copy() => CopyTo(Path, Label);
 
     /// <summary>A copy that stands at another path: of a type's profile taken into the element of that type.</summary>
-    public ProfileNode CopyTo(string path) => new()
+    public ProfileNode CopyTo(string path, string label) => new()
     {
         Path = path,
+        Label = label,
         Name = Name,
         SliceName = SliceName,
         Schema = Schema,
@@ -98,15 +105,16 @@ internal sealed class ProfileNode
         MaxValue = MaxValue,
         MaxLength = MaxLength,
         Binding = Binding,
+        MustHaveValue = MustHaveValue,
         Invariants = [.. Invariants],
         Slicing = Slicing,
-        Slices = [.. Slices.Select(slice => slice.CopyTo(path))],
-        Children = [.. Children.Select(child => child.CopyTo($"{path}.{child.Name}"))],
+        Slices = [.. Slices.Select(slice => slice.CopyTo(path, $"{label}:{slice.SliceName}"))],
+        Children = [.. Children.Select(child => child.CopyTo($"{path}.{child.Name}", $"{label}.{child.Name}"))],
         ContentPath = ContentPath,
         HasTypeProfile = HasTypeProfile,
     };
 
-    public override string ToString() => SliceName is null ? Path : $"{Path}:{SliceName}";
+    public override string ToString() => Label;
 }
 
 /// <summary>A type an element may have. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type</summary>

@@ -15,6 +15,9 @@ internal sealed record ProfileTree(
     IReadOnlyList<(string Kind, string Expression)> Contexts,
     string? Fault)
 {
+    /// <summary>Of an extension the FHIRPath that must hold of what it stands in.</summary>
+    public IReadOnlyList<string> ContextInvariants { get; init; } = [];
+
     private readonly Dictionary<string, ProfileNode> byPath = Index(Root);
 
     /// <summary>The node outside of slices at a path: where a content reference leads.</summary>

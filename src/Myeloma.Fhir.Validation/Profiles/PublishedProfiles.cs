@@ -14,6 +14,9 @@ internal static class PublishedProfiles
     public static ResourceDocument? Find(string canonical, R4Schema schema) =>
         Definitions.Value.TryGetValue(Canonicals.Url(canonical), out var json) ? ResourceDocument.Parse(json, schema) : null;
 
+    /// <summary>Whether there is one of that url, version left aside.</summary>
+    public static bool Has(string url) => Definitions.Value.ContainsKey(url);
+
     private static readonly Lazy<Dictionary<string, string>> VitalSigns = new(ReadVitalSigns);
 
     /// <summary>The profile of the vital sign that a LOINC code stands for.</summary>

@@ -81,8 +81,12 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
             issues.Error(IssueType.Structure, "reference-target-profile", element, $"{node} of {profile.Url} refers to a resource that conforms to {string.Join(" or ", fitting)}; {text} does not.");
     }
 
-    private void Refuse(Element element, ProfileNode node, ProfileType type, string found) =>
+    private void Refuse(Element element, ProfileNode node, ProfileType type, string found)
+    {
+        // What the base definition refuses too has been told by its name.
+        if (!issues.IsSilent && node.Schema?.Types.FirstOrDefault(each => each.Type.Name == "Reference") is { TargetTypes: { Count: > 0 } targets } && !targets.Contains("Resource") && !targets.Contains(found)) return;
         issues.Error(IssueType.Structure, "reference-target-type", element, $"{node} of {profile.Url} refers to {string.Join(" or ", type.TargetProfiles)}, not to {found}.");
+    }
 
     /// <summary>Whether a profile is for a type; one that is not known may be.</summary>
     private bool IsFor(string target, string type)

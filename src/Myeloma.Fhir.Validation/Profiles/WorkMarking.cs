@@ -23,7 +23,7 @@ internal static class WorkMarking
 
     private static bool OwnWork(ProfileNode node) =>
         node.Types is not null || node.Fixed is not null || node.Pattern is not null || node.MinValue is not null || node.MaxValue is not null
-        || node.MaxLength is not null || node.Binding is not null || node.Invariants.Count > 0 || node.Slicing is { Rules: "closed" }
+        || node.MaxLength is not null || node.MustHaveValue || node.Binding is not null || node.Invariants.Count > 0 || node.Slicing is { Rules: "closed" }
         || (node.Schema is { } schema && (node.Min > schema.Min || node.Max < schema.Max));
 
     private static ProfileNode? At(ProfileNode root, string path)

@@ -30,7 +30,7 @@ public sealed class BundleTests
     [Fact]
     public void Two_entries_do_not_share_a_fullUrl() =>
         Assert.Equal(
-            ["error bdl-7 Bundle"],
+            ["error bdl-7 Bundle.entry[1].fullUrl"],
             Sample.Findings(Transaction(
                 $$"""{"fullUrl":"{{Uuid}}","resource":{"resourceType":"Patient"},{{Post}}}""",
                 $$"""{"fullUrl":"{{Uuid}}","resource":{"resourceType":"Patient"},{{Post}}}""")));
