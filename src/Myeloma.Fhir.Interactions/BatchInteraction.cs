@@ -38,9 +38,9 @@ public sealed class BatchInteraction(
     /// <summary>Lines in an answer are those of the entry's resource; the caller knows the bundle's.</summary>
     private static FhirResponse InBundle(FhirResponse answer, BundleEntry entry, Element element) => entry.Resource is null
         ? answer
-        : answer.WithIssues(issues => issues.All(issue => issue.Line == 0)
-            ? issues
-            : InputResource.Of(element.Child("resource")!.Value, $"{entry.Expression}.resource").InBody(issues));
+        : answer.WithIssues(issues => entry.IsOperation
+            ? issues.All(issue => issue.Line == 0) ? issues : InputResource.Of(element.Child("resource")!.Value, $"{entry.Expression}.resource").InBody(issues)
+            : EntryPlace.InBundle(issues, entry, element.Child("resource")!.Value));
 
     private static bool InvokesOperation(Element entry) => entry.Child("request")?.TextOf("url") is { } url
         && url.AsSpan(0, url.AsSpan().IndexOf('?') is >= 0 and var mark ? mark : url.Length) is var path
@@ -53,11 +53,11 @@ public sealed class BatchInteraction(
             var key = new ResourceKey(entry.Target.Type ?? "", entry.Target.Id ?? "");
             var answer = entry.Method switch
             {
-                "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, cancellationToken),
-                "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, cancellationToken),
+                "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, context.Return, cancellationToken),
+                "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, context.Return, cancellationToken),
                 "PATCH" when entry.Target.Id is null =>
                     await patch.HandleAsync(key.Type, QueryText.Parse(entry.Query), entry.Patch!, entry.IfMatch, context, cancellationToken),
-                "PATCH" => await patch.HandleAsync(key, entry.Patch!, entry.IfMatch, cancellationToken),
+                "PATCH" => await patch.HandleAsync(key, entry.Patch!, entry.IfMatch, context.Return, cancellationToken),
                 "DELETE" => await delete.HandleAsync(key, entry.IfMatch, cancellationToken),
                 _ => null,
             };

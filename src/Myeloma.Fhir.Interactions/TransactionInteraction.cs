@@ -12,7 +12,7 @@ namespace Myeloma.Fhir.Interactions;
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
 /// <param name="newId">Gives ids that were never used.</param>
 public sealed class TransactionInteraction(
-    ResourceStore store, BundleLimits limits, CurrentSearchParameters searchParameters, Retrieval retrieval, PatchedResource patched, Func<string> newId)
+    ResourceWriting writing, BundleLimits limits, Retrieval retrieval, PatchedResource patched, Func<string> newId)
 {
     /// <summary>Deletions first, then creations, updates, patches and at last the reads, which see the rest done.</summary>
     /// <param name="bundle">Of type transaction.</param>
@@ -35,9 +35,9 @@ public sealed class TransactionInteraction(
 
     private async Task<FhirResponse> RunAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
-        var plan = await PlanAsync(bundle, context, cancellationToken);
+        var (plan, elements) = await PlanAsync(bundle, context, cancellationToken);
         var answers = new FhirResponse[plan.Entries.Count];
-        await WriteAsync(plan, answers, context, cancellationToken);
+        await WriteAsync(plan, elements, answers, context, cancellationToken);
         foreach (var entry in plan.Entries)
         {
             if (entry.Method is not ("GET" or "HEAD")) continue;
@@ -55,7 +55,7 @@ public sealed class TransactionInteraction(
         return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
     }
 
-    private async Task<TransactionPlan> PlanAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
+    private async Task<(TransactionPlan Plan, List<Element> Elements)> PlanAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
         var faults = new EntryFaults(bundle, elements.Count);
@@ -76,44 +76,51 @@ public sealed class TransactionInteraction(
         if (issues.Count > 0) throw new FhirException(issues);
 
         var plan = TransactionPlan.Make(entries, context, newId, issues);
-        return issues.Count == 0 ? plan : throw new FhirException(issues);
+        return issues.Count == 0 ? (plan, elements) : throw new FhirException(issues);
     }
 
-    private async Task WriteAsync(TransactionPlan plan, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        TransactionPlan plan, List<Element> elements, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
     {
         if (plan.Writes.Count == 0) return;
         var operations = new WriteOperation[plan.Writes.Count];
         for (var i = 0; i < operations.Length; i++) operations[i] = plan.Writes[i].Operation;
 
-        var results = await StoreAsync(plan, operations, cancellationToken);
-        await searchParameters.AfterWriteAsync(results, cancellationToken);
+        var remarks = await new EntryValidation(writing.Validation, plan, elements).CheckAsync(context, cancellationToken);
+        var results = await StoreAsync(plan, elements, operations, cancellationToken);
         for (var i = 0; i < operations.Length; i++)
-            answers[plan.Writes[i].Entry.Index] = FhirResponse.Written(results[i]).With(context.Return ?? ReturnPreference.Minimal);
+        {
+            var answer = FhirResponse.Written(results[i]) with { Remarks = remarks[plan.Writes[i].Entry.Index] ?? [] };
+            answers[plan.Writes[i].Entry.Index] = answer.With(context.Return ?? ReturnPreference.Minimal);
+        }
     }
 
-    private async Task<IReadOnlyList<WriteResult>> StoreAsync(TransactionPlan plan, WriteOperation[] operations, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WriteResult>> StoreAsync(
+        TransactionPlan plan, List<Element> elements, WriteOperation[] operations, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.WriteAsync(operations, cancellationToken);
+            return await writing.StoreAsync(operations, cancellationToken);
         }
         catch (FhirException fault)
         {
-            throw new FhirException([.. fault.Issues.Select(issue => Placed(issue, plan))]);
+            throw new FhirException([.. fault.Issues.Select(issue => Placed(issue, plan, elements))]);
         }
     }
 
     /// <summary>The store names resources, the caller knows entries. A version that is not the expected one was expected by an entry's ifMatch: 412.</summary>
-    private static Issue Placed(Issue issue, TransactionPlan plan)
+    private static Issue Placed(Issue issue, TransactionPlan plan, List<Element> elements)
     {
         foreach (var (operation, entry) in plan.Writes)
         {
             if (!issue.Diagnostics.StartsWith($"{operation.Key} ", StringComparison.Ordinal)) continue;
-            if (issue.MessageId == OutcomeStatus.VersionConflict && entry.GivesWay)
-                return issue with { Expression = entry.Expression, MessageId = PatchedResource.Overtaken };
-            return issue.MessageId == OutcomeStatus.VersionConflict
-                ? issue with { Expression = $"{entry.Expression}.request.ifMatch", MessageId = OutcomeStatus.PreconditionFailed }
-                : issue with { Expression = entry.Expression };
+            var isConflict = issue.MessageId == OutcomeStatus.VersionConflict;
+            var element = elements[entry.Index];
+            var place = isConflict ? element.Child("request")?.Child("ifMatch") ?? element : element.Child("resource") ?? element;
+            var (line, column) = element.Document.PositionOf(place);
+            issue = issue with { Expression = element.Document.ExpressionOf(place), Line = line, Column = column };
+            if (isConflict && entry.GivesWay) return issue with { Expression = entry.Expression, MessageId = PatchedResource.Overtaken };
+            return isConflict ? issue with { MessageId = OutcomeStatus.PreconditionFailed } : issue;
         }
 
         return issue;

@@ -17,16 +17,18 @@ public sealed class DefinitionLibrary
     /// <param name="url">Without version.</param>
     /// <param name="version">Its business version; null when it has none.</param>
     /// <param name="read">Called each time the definition is asked for; null when it is not there any more.</param>
-    public void Add(string url, string? version, Func<ResourceDocument?> read) =>
+    /// <param name="isRetired">Whether a canonical without a version prefers any that is not retired.</param>
+    public void Add(string url, string? version, Func<ResourceDocument?> read, bool isRetired = false) =>
         byUrl.AddOrUpdate(
             url,
-            _ => [new Held(version, read)],
+            _ => [new Held(version, isRetired, read)],
             (_, versions) =>
             [
-                .. versions.Where(held => held.Version != version).Append(new Held(version, read)).OrderByDescending(held => held.Version, BusinessVersionOrder.Instance),
+                .. versions.Where(held => held.Version != version).Append(new Held(version, isRetired, read))
+                    .OrderBy(held => held.IsRetired).ThenByDescending(held => held.Version, BusinessVersionOrder.Instance),
             ]);
 
-    /// <summary>The definition a canonical names; with <c>|version</c> that version, without it the highest.</summary>
+    /// <summary>The definition a canonical names; with <c>|version</c> that version, without it the highest that is not retired, else the highest.</summary>
     /// <returns>Null when it is not here, or not in that version.</returns>
     public ResourceDocument? Find(string canonical)
     {
@@ -39,7 +41,7 @@ public sealed class DefinitionLibrary
         return null;
     }
 
-    private sealed record Held(string? Version, Func<ResourceDocument?> Read);
+    private sealed record Held(string? Version, bool IsRetired, Func<ResourceDocument?> Read);
 }
 
 /// <summary>The order of business versions: numbers by value, part by part; a version with a label is before the one without; none at all is before any.</summary>

@@ -15,6 +15,8 @@ internal sealed class IssueList(int maxIssues, bool isSilent = false)
 
     public bool IsSilent => isSilent;
 
+    public bool IsEmpty => issues is null;
+
     /// <summary>Nothing more would change the answer: the walk may stop.</summary>
     public bool IsFull => isSilent ? HasErrors : issues?.Count > maxIssues;
 

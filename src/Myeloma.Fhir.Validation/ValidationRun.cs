@@ -5,7 +5,8 @@ using Myeloma.Fhir.Validation.Profiles;
 namespace Myeloma.Fhir.Validation;
 
 /// <summary>One call of the validator: what it was asked and what it found. Used by one thread.</summary>
-internal sealed class ValidationRun(Validator services, ValidationOptions options)
+/// <param name="bindingsOnly">Whether of the base definitions only the required bindings are looked at.</param>
+internal sealed class ValidationRun(Validator services, ValidationOptions options, bool bindingsOnly = false)
 {
     /// <summary>Elements that are being checked against a profile, so that profiles that lead to each other end.</summary>
     private readonly HashSet<(Element Element, ProfileTree Profile)> open = [];
@@ -18,6 +19,8 @@ internal sealed class ValidationRun(Validator services, ValidationOptions option
     public Validator Services => services;
 
     public ValidationOptions Options => options;
+
+    public bool BindingsOnly => bindingsOnly;
 
     public IssueList Issues { get; } = new(options.MaxIssues);
 

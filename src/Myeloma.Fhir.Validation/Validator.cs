@@ -16,11 +16,16 @@ namespace Myeloma.Fhir.Validation;
 public sealed class Validator
 {
     public Validator(ValidatorSettings? settings = null)
+        : this(settings ?? new ValidatorSettings(), new BaseRules())
     {
-        Settings = settings ?? new ValidatorSettings();
+    }
+
+    private Validator(ValidatorSettings settings, BaseRules rules)
+    {
+        Settings = settings;
         Definitions = new DefinitionCodes(Settings.Schema, Settings.Definitions);
         Codes = Settings.Codes ?? Definitions.Ask;
-        Rules = new BaseRules();
+        Rules = rules;
         Profiles = new ProfileCatalog(Settings.Schema, Settings.Definitions);
         Environment = new EvaluationContext
         {
@@ -47,6 +52,10 @@ public sealed class Validator
     /// <summary>What every invariant sees; the resource is added for each.</summary>
     internal EvaluationContext Environment { get; }
 
+    /// <summary>A validator with other definitions, which keeps what was compiled of the base definitions.</summary>
+    /// <param name="definitions">As <see cref="ValidatorSettings.Definitions"/>.</param>
+    public Validator With(Func<string, ResourceDocument?> definitions) => new(Settings with { Definitions = definitions }, Rules);
+
     /// <summary>Checks a resource and all that it holds.</summary>
     /// <returns>
     /// What was found, by position; each issue has a severity, a type, a message id, an expression, line and column. Empty when there is nothing to say; the
@@ -64,6 +73,20 @@ public sealed class Validator
         foreach (var profile in options.Profiles)
             run.Conform(document.Root, root, profile, run.Issues, document.Root, "the request", isRequired: true);
         return run.Issues.Sorted(structural);
+    }
+
+    /// <summary>
+    /// Only the codes of a document that must be in a value set and are not: what the structural check, which knows the enumerated sets, leaves over.
+    /// Profiles that the document names count; a part of what <see cref="Validate"/> costs.
+    /// </summary>
+    /// <returns>Errors with the message id <c>code-not-in-value-set</c>, by position; empty when there are none.</returns>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    public IReadOnlyList<Issue> RequiredBindings(ResourceDocument document, ValidationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var run = new ValidationRun(this, options ?? ValidationOptions.Default, bindingsOnly: true);
+        new BaseWalk(run).Root(document.Root);
+        return run.Issues.IsEmpty ? [] : [.. run.Issues.Sorted([]).Where(issue => issue is { Severity: IssueSeverity.Error, MessageId: "code-not-in-value-set" or "too-many-issues" })];
     }
 
     /// <summary>The structural check has looked at its form; here remains whether it says anything.</summary>

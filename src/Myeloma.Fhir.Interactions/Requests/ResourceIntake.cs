@@ -41,22 +41,23 @@ public sealed class ResourceIntake(ParseLimits limits)
         var errors = new List<Issue>();
         foreach (var issue in StructuralCheck.Check(document))
             if (issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal) errors.Add(issue);
-        if (errors.Count == 0 && document.ResourceType == "SearchParameter") AddUnusable(document, errors);
+        if (errors.Count == 0) errors.AddRange(Unusable(document));
         return errors;
     }
 
     /// <summary>A SearchParameter that can't work is its author's to know at once, not the searcher's later.</summary>
     /// <remarks>One that is only not offered (composite, without an expression, a code like <c>_id</c> of the base specification) may be kept.</remarks>
-    private static void AddUnusable(ResourceDocument document, List<Issue> errors)
+    private static IReadOnlyList<Issue> Unusable(ResourceDocument document)
     {
-        if (document.Root.TextOf("code") is not { } code || code.StartsWith('_')) return;
+        if (document.ResourceType != "SearchParameter" || document.Root.TextOf("code") is not { } code || code.StartsWith('_')) return [];
         try
         {
             CustomSearchParameter.Read(document);
+            return [];
         }
         catch (FhirException fault)
         {
-            errors.AddRange(fault.Issues.Where(issue => issue.Type == IssueType.Value));
+            return [.. fault.Issues.Where(issue => issue.Type == IssueType.Value)];
         }
     }
 

@@ -11,6 +11,9 @@ namespace Myeloma.Fhir.Interactions.Responses;
 /// <param name="Location">Relative to the base URL: <c>Patient/1/_history/2</c>; null unless a version was written.</param>
 public sealed record FhirResponse(int Status, ResponseContent? Content, int VersionId = 0, DateTimeOffset? LastUpdated = null, string? Location = null)
 {
+    /// <summary>What validation has to say of a resource that was stored; no errors. Shown in the OperationOutcome of a write, and in the entry of a bundle.</summary>
+    public IReadOnlyList<Issue> Remarks { get; init; } = [];
+
     /// <summary>200 with a stored version.</summary>
     public static FhirResponse Ok(ResourceVersion version) =>
         new(200, new ResourceContent(version.Key.Type, version.Body), version.VersionId, version.LastUpdated);
@@ -47,7 +50,8 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
                 201 => $"Created {Location}.",
                 204 => "Deleted.",
                 _ => $"{Location} is the current version.",
-            })]),
+            }), .. Remarks]),
+            Remarks = [],
         },
         _ => this,
     };
@@ -62,7 +66,7 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
     {
         OutcomeContent outcome => this with { Content = new OutcomeContent(change(outcome.Issues)) },
         ResponseBundleContent bundle => this with { Content = bundle.WithIssues(change) },
-        _ => this,
+        _ => Remarks.Count == 0 ? this : this with { Remarks = change(Remarks) },
     };
 
     private static ResourceContent ContentOf(ResourceVersion version) => new(version.Key.Type, version.Body);

@@ -52,10 +52,10 @@ public sealed class ResponseBundleContent(string type, IReadOnlyList<FhirRespons
         if (answer.Location is not null) writer.WriteString("location"u8, answer.Location);
         if (answer.VersionId > 0) writer.WriteString("etag"u8, EntityTag.Of(answer.VersionId));
         if (answer.LastUpdated is { } instant) writer.WriteString("lastModified"u8, BundleWriting.Instant(instant));
-        if (answer.Content is OutcomeContent outcome)
+        if ((answer.Content as OutcomeContent)?.Issues is { } issues || (answer.Remarks is { Count: > 0 } remarks && (issues = remarks) is not null))
         {
             writer.WritePropertyName("outcome"u8);
-            OperationOutcome.Write(writer, outcome.Issues);
+            OperationOutcome.Write(writer, issues);
         }
 
         writer.WriteEndObject();

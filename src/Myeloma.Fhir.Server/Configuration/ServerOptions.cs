@@ -1,5 +1,6 @@
 using System.Globalization;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Patch;
@@ -67,6 +68,9 @@ public sealed record ServerOptions
     /// <summary>What evaluating an expression for <c>$fhirpath</c> or the page may cost; the answer is no larger than a body.</summary>
     public ExpressionLimits ExpressionLimits { get; init; } = new();
 
+    /// <summary>How writes are validated, and what a validation may cost.</summary>
+    public ValidationPolicy Validation { get; init; } = new();
+
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
@@ -118,6 +122,7 @@ public sealed record ServerOptions
             MaxPatchOperations = Number(section, nameof(MaxPatchOperations), preset.MaxPatchOperations, 1, 1_000_000),
             MaxPatchTime = TimeSpan.FromSeconds(Number(section, "MaxPatchSeconds", (int)preset.MaxPatchTime.TotalSeconds, 1, 600)),
             MaxDifferenceBytes = Number(section, nameof(MaxDifferenceBytes), preset.MaxDifferenceBytes, 1024, 1 << 30),
+            Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Store = StoreOf(section, preset.Store),
         };
     }
@@ -140,11 +145,11 @@ public sealed record ServerOptions
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
     };
 
-    private static int Number(IConfigurationSection section, string name, int preset, int min, int max)
+    internal static int Number(IConfigurationSection section, string name, int preset, int min, int max)
     {
         if (section[name] is not { Length: > 0 } text) return preset;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
-        throw Refused($"The setting Fhir:{name} is a whole number from {min} to {max}, not '{text}'.");
+        throw Refused($"The setting {section.Path}:{name} is a whole number from {min} to {max}, not '{text}'.");
     }
 
     private static bool Flag(IConfigurationSection section, string name, bool preset) =>
@@ -168,5 +173,5 @@ public sealed record ServerOptions
             : throw Refused($"The setting Fhir:BaseUrl is an absolute http or https URL, not '{text}'.");
     }
 
-    private static FhirException Refused(string diagnostics) => new(Issue.Invalid(diagnostics));
+    internal static FhirException Refused(string diagnostics) => new(Issue.Invalid(diagnostics));
 }

@@ -97,7 +97,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         if (call.Request.Headers.ContainsKey("If-None-Exist"))
             throw new FhirException(Issue.NotSupported("Conditional create (If-None-Exist) is not offered."));
         var body = await BodyAsync(call, cancellationToken);
-        await AnswerAsync(call, await services.Create.HandleAsync(target.Type!, body, cancellationToken), cancellationToken);
+        await AnswerAsync(call, await services.Create.HandleAsync(target.Type!, body, call.Preferences.Return, cancellationToken), cancellationToken);
     }
 
     private async Task PutAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         var ifMatch = IfMatchOf(call);
         var body = await BodyAsync(call, cancellationToken);
         var key = new ResourceKey(target.Type!, target.Id!);
-        await AnswerAsync(call, await services.Update.HandleAsync(key, body, ifMatch, cancellationToken), cancellationToken);
+        await AnswerAsync(call, await services.Update.HandleAsync(key, body, ifMatch, call.Preferences.Return, cancellationToken), cancellationToken);
     }
 
     private async Task PatchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         await AnswerAsync(
             call,
             target.Id is { } id
-                ? await services.Patch.HandleAsync(new ResourceKey(target.Type!, id), patch, ifMatch, cancellationToken)
+                ? await services.Patch.HandleAsync(new ResourceKey(target.Type!, id), patch, ifMatch, call.Preferences.Return, cancellationToken)
                 : await services.Patch.HandleAsync(target.Type!, call.Parameters, patch, ifMatch, ContextOf(call), cancellationToken),
             cancellationToken);
     }

@@ -3,16 +3,17 @@ using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
-using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Server.Edge;
 
 /// <summary>The interactions over one database, wired once when it is open.</summary>
 public sealed class FhirServices
 {
-    public FhirServices(ResourceStore store, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time)
+    /// <param name="report">Takes faults of the validator.</param>
+    public FhirServices(ResourceStore store, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
     {
         Store = store;
         SearchParameters = searchParameters;
@@ -20,27 +21,30 @@ public sealed class FhirServices
         var limits = new BundleLimits(options.MaxBundleEntries);
         string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
+        Definitions = new CurrentDefinitions(store, options.Validation, options.Store.WriteTimeout, time);
+        Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report), searchParameters, Definitions);
         Intake = new ResourceIntake(options.ParseLimits);
         Read = new ReadInteraction(store);
         VRead = new VReadInteraction(store);
         History = new HistoryInteraction(store, pages);
         Search = new SearchInteraction(store, searchParameters, pages);
-        Create = new CreateInteraction(store, Intake, searchParameters, NewId);
-        Update = new UpdateInteraction(store, Intake, searchParameters);
+        Create = new CreateInteraction(Writing, Intake, NewId);
+        Update = new UpdateInteraction(Writing, Intake);
         var patched = new PatchedResource(store, Intake, searchParameters, options.PatchLimits);
         Patch = new PatchInteraction(patched, Update);
-        Delete = new DeleteInteraction(store, searchParameters);
-        var validator = new Validator();
-        Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, _ => ValueTask.FromResult(validator));
+        Delete = new DeleteInteraction(Writing);
+        Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
-        Transaction = new TransactionInteraction(store, limits, searchParameters, retrieval, patched, NewId);
+        Transaction = new TransactionInteraction(Writing, limits, retrieval, patched, NewId);
         Batch = new BatchInteraction(Create, Update, Patch, Delete, retrieval, limits);
     }
 
     public ResourceStore Store { get; }
     public CurrentSearchParameters SearchParameters { get; }
+    public CurrentDefinitions Definitions { get; }
+    public ResourceWriting Writing { get; }
     public ResourceIntake Intake { get; }
     public ReadInteraction Read { get; }
     public VReadInteraction VRead { get; }
@@ -62,5 +66,6 @@ public sealed class FhirServices
     [
         new DiffOperation(Store, options.PatchLimits),
         new FhirPathOperation(Expressions, options.ParseLimits),
+        new ValidateOperation(Store, Definitions, options.Validation),
     ];
 }

@@ -31,7 +31,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         searchParameters = new CurrentSearchParameters(options.InlineReindexLimit, LogSearchParameter);
         database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
         await searchParameters.AttachAsync(database, cancellationToken);
-        var services = new FhirServices(database.Store, searchParameters, options, TimeProvider.System);
+        var services = new FhirServices(database.Store, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
         return services;
     }
@@ -88,10 +88,15 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         return cluster.ConnectionString;
     }
 
+    private void LogReport(string text, Exception? exception) => LogValidator(exception, text);
+
     private void LogSearchParameter(string text, Exception? exception) => LogSearchParameter(exception, text);
 
     [LoggerMessage(20, LogLevel.Information, "PostgreSQL runs in {Folder}.")]
     private partial void LogCluster(string folder);
+
+    [LoggerMessage(23, LogLevel.Error, "{Text}")]
+    private partial void LogValidator(Exception? exception, string text);
 
     [LoggerMessage(22, LogLevel.Information, "Seed documents of {Folder}: {Written} resources written.")]
     private partial void LogSeeds(string folder, int written);

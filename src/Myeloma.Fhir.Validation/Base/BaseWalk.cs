@@ -23,13 +23,19 @@ internal sealed class BaseWalk(ValidationRun run)
         if (resource.Type.Name == "Bundle" && container is null) Bundle(resource, scope);
         else Walk(resource, null, null, scope);
 
+        if (!run.BindingsOnly) Whole(resource, container, scope);
+        if (resource.Child("meta") is { } meta) Profiles(meta, scope);
+        if (resource.Type.Name == "Observation") VitalSigns(resource, scope);
+        return scope;
+    }
+
+    /// <summary>What is asked of some resource types, or of resources as a whole.</summary>
+    private void Whole(Element resource, ResourceScope? container, ResourceScope scope)
+    {
         if (container is null) ContainedCheck.Check(scope, run.Issues);
         if (resource.Type.Name is "CodeSystem" or "ValueSet") TerminologyCheck.Check(resource, run.Services, run.Issues);
         if (resource.Type.Name == "Questionnaire") QuestionnaireCheck.Check(resource, run.Issues);
         if (resource.Type.Name == "QuestionnaireResponse") ResponseCheck.Check(scope);
-        if (resource.Child("meta") is { } meta) Profiles(meta, scope);
-        if (resource.Type.Name == "Observation") VitalSigns(resource, scope);
-        return scope;
     }
 
     private void Profiles(Element meta, ResourceScope scope)
@@ -53,7 +59,7 @@ internal sealed class BaseWalk(ValidationRun run)
     {
         var index = new BundleIndex(resource);
         Walk(resource, null, null, scope, index);
-        BundleCheck.Check(resource, index, run.Issues);
+        if (!run.BindingsOnly) BundleCheck.Check(resource, index, run.Issues);
     }
 
     /// <param name="grandparent">Of the element: an extension on an extension's value is told by the outer one.</param>
@@ -62,6 +68,12 @@ internal sealed class BaseWalk(ValidationRun run)
         if (run.Issues.IsFull) return;
         run.Options.CancellationToken.ThrowIfCancellationRequested();
         var type = rules.Of(element.Type);
+        if (run.BindingsOnly)
+        {
+            Bindings(element, type, scope, inside);
+            return;
+        }
+
         Apply(type.Invariants, element, scope);
         if (type.IsUri || (parent is not null && element.Name == "reference" && parent.Value.Type.Name == "Reference")) NoteFragment(element, scope);
         if (type.IsExtension && parent is not null) ExtensionCheck.Check(element, parent.Value, grandparent, scope);
@@ -90,6 +102,26 @@ internal sealed class BaseWalk(ValidationRun run)
             }
 
             Walk(child, element, parent, scope, inside);
+        }
+    }
+
+    /// <summary>The required bindings below an element.</summary>
+    private void Bindings(Element element, TypeRules type, ResourceScope scope, BundleIndex? inside)
+    {
+        foreach (var child in element.Children())
+        {
+            if (child.Type.Kind == TypeKind.Resource)
+            {
+                Nested(child, element, scope, inside);
+                continue;
+            }
+
+            var property = child.Property!;
+            if (type.Find(property.Element) is { Binding: { Strength: BindingStrength.Required } binding })
+                CodeCheck.Check(child, binding, property.Element.Path, run.Services, run.Issues);
+
+            // Of what primitives have below them (extensions) nothing is bound that the structural check does not know.
+            if (!child.IsPrimitive) Walk(child, element, null, scope, inside);
         }
     }
 

@@ -8,6 +8,10 @@ namespace Myeloma.Fhir.Validation.Codes;
 internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocument?>? definitions)
 {
     private const int MaxImportDepth = 20;
+
+    /// <summary>Compiled systems and sets kept of each; beyond, all are forgotten and those in use compiled again.</summary>
+    private const int MaxKept = 20_000;
+
     private readonly ConcurrentDictionary<string, CodeSystemContent> systems = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ValueSetContent> valueSets = new(StringComparer.Ordinal);
 
@@ -43,8 +47,10 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     {
         if (systems.TryGetValue(url, out var known)) return known;
 
-        // What is not known is not kept: any text may be asked for.
-        return FindSystem(url) is { } found ? systems.GetOrAdd(url, found) : null;
+        // The urls stand in what is validated: those of unknown systems must not fill the memory.
+        if (FindSystem(url) is not { } found) return null;
+        if (systems.Count >= MaxKept) systems.Clear();
+        return systems.GetOrAdd(url, found);
     }
 
     private CodeSystemContent? FindSystem(string url)
@@ -63,7 +69,9 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
         if (depth > MaxImportDepth) return null;
         var definition = schema.ValueSets.Find(canonical.Split('|')[0])
             ?? (definitions?.Invoke(canonical) is { ResourceType: "ValueSet" } document ? TerminologyReading.ValueSet(document.Root) : null);
-        return definition is null ? null : valueSets.GetOrAdd(canonical, Compile(definition, depth));
+        if (definition is null) return null;
+        if (valueSets.Count >= MaxKept) valueSets.Clear();
+        return valueSets.GetOrAdd(canonical, Compile(definition, depth));
     }
 
     private ValueSetContent Compile(ValueSetDefinition definition, int depth) => new(

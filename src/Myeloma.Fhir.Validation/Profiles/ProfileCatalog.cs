@@ -9,6 +9,10 @@ namespace Myeloma.Fhir.Validation.Profiles;
 internal sealed class ProfileCatalog(R4Schema schema, Func<string, ResourceDocument?>? definitions)
 {
     private const string Base = "http://hl7.org/fhir/StructureDefinition/";
+
+    /// <summary>Compiled profiles kept; beyond, all are forgotten and those in use compiled again.</summary>
+    private const int MaxTrees = 5_000;
+
     private readonly ConcurrentDictionary<string, ProfileTree> trees = new(StringComparer.Ordinal);
 
     public R4Schema Schema => schema;
@@ -31,8 +35,9 @@ internal sealed class ProfileCatalog(R4Schema schema, Func<string, ResourceDocum
         if (chain.Contains(canonical)) return null;
         var document = definitions?.Invoke(canonical) ?? PublishedProfiles.Find(canonical, schema);
 
-        // What is not known is not kept: any text may be asked for.
+        // Canonicals come out of what is validated, so that what is not known, and versions that nothing tells apart, must not fill the memory.
         if (document is not { ResourceType: "StructureDefinition" }) return null;
+        if (trees.Count >= MaxTrees) trees.Clear();
         return trees.GetOrAdd(canonical, Compile(document, canonical, [.. chain, canonical]));
     }
 

@@ -1,0 +1,40 @@
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Interactions;
+
+/// <summary>The way of every write to the store: validated by the policy, stored, and what the server works with brought up to it.</summary>
+public sealed class ResourceWriting(ResourceStore store, WriteValidation validation, CurrentSearchParameters searchParameters, CurrentDefinitions definitions)
+{
+    public WriteValidation Validation => validation;
+
+    /// <summary>Validates and stores one resource, or deletes it.</summary>
+    /// <param name="wanted">What the client asked to get back: remarks are looked for when it is the OperationOutcome.</param>
+    /// <returns>The answer with the resource as stored; its remarks are shown by <see cref="FhirResponse.With"/>.</returns>
+    /// <exception cref="FhirException">What validation refuses (422), or the store; nothing was changed then.</exception>
+    public async Task<FhirResponse> WriteAsync(WriteOperation operation, ReturnPreference? wanted, CancellationToken cancellationToken)
+    {
+        var document = operation switch
+        {
+            WriteOperation.Create create => create.Document,
+            WriteOperation.Update update => update.Document,
+            _ => null,
+        };
+        var remarks = document is null ? [] : await validation.CheckAsync(document, wanted == ReturnPreference.OperationOutcome, cancellationToken);
+        var results = await StoreAsync([operation], cancellationToken);
+        return FhirResponse.Written(results[0]) with { Remarks = remarks };
+    }
+
+    /// <summary>Stores what was validated already, in one transaction.</summary>
+    /// <returns>One result an operation, in their order.</returns>
+    /// <exception cref="FhirException">As <see cref="ResourceStore.WriteAsync"/>.</exception>
+    public async Task<IReadOnlyList<WriteResult>> StoreAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
+    {
+        var results = await store.WriteAsync(operations, cancellationToken);
+        await definitions.AfterWriteAsync(results);
+        await searchParameters.AfterWriteAsync(results, cancellationToken);
+        return results;
+    }
+}

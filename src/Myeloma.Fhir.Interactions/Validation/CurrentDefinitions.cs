@@ -1,0 +1,151 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Validation;
+
+namespace Myeloma.Fhir.Interactions.Validation;
+
+/// <summary>The StructureDefinitions, ValueSets and CodeSystems of the database as of now, and the validator that knows them besides those of R4.</summary>
+/// <remarks>
+/// Loaded when first asked for, so that no start waits for it. This server's own writes count at once; those of others when they are asked for with
+/// <see cref="FollowAsync(CancellationToken)"/>, else within <see cref="FollowInterval"/>. A validator serves until a definition changes; what is compiled of R4 stays even then.
+/// </remarks>
+public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy policy, TimeSpan writeTimeout, TimeProvider time) : IDisposable
+{
+    /// <summary>How soon writes are validated by what another server has changed.</summary>
+    public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Definitions read with one statement.</summary>
+    private const int PageSize = 200;
+
+    private static readonly string[] Types = ["StructureDefinition", "ValueSet", "CodeSystem"];
+
+    /// <summary>What is stored was accepted once, whatever the limits were then.</summary>
+    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
+
+    private readonly SemaphoreSlim changing = new(1);
+    private readonly Dictionary<ResourceKey, Held> held = [];
+
+    private volatile Validator validator = new(new ValidatorSettings
+    {
+        TimeProvider = time,
+        InvariantLimits = new() { MaxSteps = policy.InvariantSteps, MaxTime = policy.InvariantTime },
+    });
+
+    private long keptBytes;
+    private long followed;
+
+    /// <summary>The validator of now; what other servers changed in the last seconds may be missing.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public ValueTask<Validator> GetAsync(CancellationToken cancellationToken) => IsFresh ? new(validator) : new(FollowAsync(isPatient: false, cancellationToken));
+
+    /// <summary>The validator that knows everything committed by now, on whichever server.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public Task<Validator> FollowAsync(CancellationToken cancellationToken) => FollowAsync(isPatient: true, cancellationToken);
+
+    /// <summary>After a write: takes over the definitions among what was written.</summary>
+    public async ValueTask AfterWriteAsync(IReadOnlyList<WriteResult> results)
+    {
+        List<ResourceVersion>? written = null;
+        foreach (var result in results)
+            if (result.Outcome != WriteOutcome.Unchanged && Types.Contains(result.Version.Key.Type)) (written ??= []).Add(result.Version);
+        if (written is null) return;
+
+        // The write is committed: the snapshot follows it even when the client has gone.
+        await changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (Volatile.Read(ref followed) != 0) Take(written);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    public void Dispose() => changing.Dispose();
+
+    private bool IsFresh => Volatile.Read(ref followed) is not 0 and var at && time.GetElapsedTime(at) < FollowInterval;
+
+    private async Task<Validator> FollowAsync(bool isPatient, CancellationToken cancellationToken)
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            // Whoever waited behind another one that only wanted it fresh has it fresh now.
+            if (!isPatient && IsFresh) return validator;
+            var asked = time.GetTimestamp();
+            var changed = new List<ResourceVersion>();
+            var isFirst = followed == 0;
+
+            // A version bears the time of before its commit, and servers' clocks differ a little.
+            var since = isFirst ? DateTimeOffset.MinValue : time.GetUtcNow() - writeTimeout - TimeSpan.FromMinutes(1);
+            foreach (var ended in held.Where(each => each.Value.Url is null && each.Value.LastUpdated < since).Select(each => each.Key).ToList()) held.Remove(ended);
+            while (true)
+            {
+                var known = held.Where(each => each.Value.LastUpdated >= since).Select(each => (each.Key, each.Value.VersionId)).ToList();
+                var page = await store.ChangedAsync(Types, since, known, PageSize, cancellationToken);
+                foreach (var version in page) Hold(version);
+                if (page.Count > 0) isFirst = true;
+                if (page.Count < PageSize) break;
+                since = page[^1].LastUpdated;
+            }
+
+            if (isFirst) Renew();
+            Volatile.Write(ref followed, asked);
+            return validator;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private void Take(List<ResourceVersion> versions)
+    {
+        foreach (var version in versions) Hold(version);
+        Renew();
+    }
+
+    private void Hold(ResourceVersion version)
+    {
+        if (held.TryGetValue(version.Key, out var before))
+        {
+            if (before.VersionId >= version.VersionId) return;
+            keptBytes -= before.Body?.Length ?? 0;
+        }
+
+        if (version.IsDeleted)
+        {
+            held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, false, null);
+            return;
+        }
+
+        var root = ResourceDocument.Parse(version.Body, limits: Unlimited).Root;
+        var isKept = keptBytes + version.Body.Length <= policy.MaxDefinitionBytes;
+        if (isKept) keptBytes += version.Body.Length;
+        held[version.Key] = new Held(
+            version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status") == "retired", isKept ? version.Body : null);
+    }
+
+    /// <summary>Of resources with the same url and version the one written last counts.</summary>
+    private void Renew()
+    {
+        var library = new DefinitionLibrary();
+        foreach (var (key, each) in held.OrderBy(each => each.Value.LastUpdated))
+            if (each.Url is { } url) library.Add(url, each.Version, () => Read(key, each), each.IsRetired);
+        validator = validator.With(library.Find);
+    }
+
+    /// <summary>Asked by the validator, which can't wait otherwise, once for what it then keeps compiled.</summary>
+    private ResourceDocument? Read(ResourceKey key, Held each)
+    {
+        if (each.Body is { } body) return ResourceDocument.Parse(body, limits: Unlimited);
+        var current = store.FindAsync(key, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return current is { IsDeleted: false } ? ResourceDocument.Parse(current.Body, limits: Unlimited) : null;
+    }
+
+    /// <param name="Url">Null for what is deleted or has none.</param>
+    /// <param name="Body">Null when it did not fit into what may be kept.</param>
+    private sealed record Held(int VersionId, DateTimeOffset LastUpdated, string? Url, string? Version, bool IsRetired, ReadOnlyMemory<byte>? Body);
+}
