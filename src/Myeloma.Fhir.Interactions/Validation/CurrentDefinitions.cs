@@ -5,10 +5,10 @@ using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Interactions.Validation;
 
-/// <summary>The StructureDefinitions, ValueSets and CodeSystems of the database as of now, and the validator that knows them besides those of R4.</summary>
+/// <summary>What canonicals name in the database as of now, and the validator that knows it besides the definitions of R4.</summary>
 /// <remarks>
 /// Loaded when first asked for, so that no start waits for it. This server's own writes count at once; those of others when they are asked for with
-/// <see cref="FollowAsync(CancellationToken)"/>, else within <see cref="FollowInterval"/>. A validator serves until a definition changes; what is compiled of R4 stays even then.
+/// <see cref="FollowAsync(CancellationToken)"/>, else within <see cref="FollowInterval"/>. A validator serves until a StructureDefinition, ValueSet or CodeSystem changes; what is compiled of R4 stays even then.
 /// </remarks>
 public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy policy, TimeSpan writeTimeout, TimeProvider time) : IDisposable
 {
@@ -18,13 +18,22 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
     /// <summary>Definitions read with one statement.</summary>
     private const int PageSize = 200;
 
-    private static readonly string[] Types = ["StructureDefinition", "ValueSet", "CodeSystem"];
+    /// <summary>Those that the validator compiles.</summary>
+    private static readonly string[] Compiled = ["StructureDefinition", "ValueSet", "CodeSystem"];
+
+    /// <summary>All that canonicals of clinical content lead to.</summary>
+    private static readonly string[] Types =
+        [.. Compiled, "ActivityDefinition", "ConceptMap", "EventDefinition", "Evidence", "EvidenceVariable", "Library", "Measure", "ObservationDefinition", "PlanDefinition", "Questionnaire", "ResearchDefinition", "ResearchElementDefinition", "SpecimenDefinition"];
 
     /// <summary>What is stored was accepted once, whatever the limits were then.</summary>
     private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
 
     private readonly SemaphoreSlim changing = new(1);
     private readonly Dictionary<ResourceKey, Held> held = [];
+
+    private volatile DefinitionLibrary library = new();
+    private bool isCompiledStale;
+    private bool isLibraryStale;
 
     private volatile Validator validator = new(new ValidatorSettings
     {
@@ -75,8 +84,8 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
             // Whoever waited behind another one that only wanted it fresh has it fresh now.
             if (!isPatient && IsFresh) return validator;
             var asked = time.GetTimestamp();
-            var changed = new List<ResourceVersion>();
             var isFirst = followed == 0;
+            isCompiledStale |= isFirst;
 
             // A version bears the time of before its commit, and servers' clocks differ a little.
             var since = isFirst ? DateTimeOffset.MinValue : time.GetUtcNow() - writeTimeout - TimeSpan.FromMinutes(1);
@@ -86,12 +95,11 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
                 var known = held.Where(each => each.Value.LastUpdated >= since).Select(each => (each.Key, each.Value.VersionId)).ToList();
                 var page = await store.ChangedAsync(Types, since, known, PageSize, cancellationToken);
                 foreach (var version in page) Hold(version);
-                if (page.Count > 0) isFirst = true;
                 if (page.Count < PageSize) break;
                 since = page[^1].LastUpdated;
             }
 
-            if (isFirst) Renew();
+            Renew();
             Volatile.Write(ref followed, asked);
             return validator;
         }
@@ -115,27 +123,42 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
             keptBytes -= before.Body?.Length ?? 0;
         }
 
+        isCompiledStale |= Compiled.Contains(version.Key.Type);
+
         if (version.IsDeleted)
         {
             held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, false, null);
+            isLibraryStale |= before?.Url is not null;
             return;
         }
 
         var root = ResourceDocument.Parse(version.Body, limits: Unlimited).Root;
         var isKept = keptBytes + version.Body.Length <= policy.MaxDefinitionBytes;
         if (isKept) keptBytes += version.Body.Length;
-        held[version.Key] = new Held(
+        var made = held[version.Key] = new Held(
             version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status") == "retired", isKept ? version.Body : null);
+
+        // What takes nothing away is added in place, so that a write costs the same however many definitions there are.
+        if (before?.Url is not null && (before.Url, before.Version) != (made.Url, made.Version)) isLibraryStale = true;
+        else if (made.Url is not null) Add(library, version.Key, made);
     }
 
     /// <summary>Of resources with the same url and version the one written last counts.</summary>
     private void Renew()
     {
-        var library = new DefinitionLibrary();
-        foreach (var (key, each) in held.OrderBy(each => each.Value.LastUpdated))
-            if (each.Url is { } url) library.Add(url, each.Version, () => Read(key, each), each.IsRetired);
-        validator = validator.With(library.Find);
+        if (isLibraryStale)
+        {
+            var next = new DefinitionLibrary();
+            foreach (var (key, each) in held.OrderBy(each => each.Value.LastUpdated))
+                if (each.Url is not null) Add(next, key, each);
+            library = next;
+        }
+
+        if (isCompiledStale) validator = validator.With(canonical => library.Find(canonical));
+        (isLibraryStale, isCompiledStale) = (false, false);
     }
+
+    private void Add(DefinitionLibrary to, ResourceKey key, Held each) => to.Add(each.Url!, each.Version, () => Read(key, each), each.IsRetired);
 
     /// <summary>Asked by the validator, which can't wait otherwise, once for what it then keeps compiled.</summary>
     private ResourceDocument? Read(ResourceKey key, Held each)

@@ -258,6 +258,20 @@ public sealed class ValidateOperationTests(RunningServer server) : IClassFixture
     }
 
     [Fact]
+    public async Task A_response_is_compared_with_the_questionnaire_stored_here_as_it_is_now()
+    {
+        const string response = """{"resourceType":"QuestionnaireResponse","status":"completed","questionnaire":"http://example.org/q","item":[{"linkId":"b"}]}""";
+        string Questionnaire(string item) => $$"""{"resourceType":"Questionnaire","id":"v-q","url":"http://example.org/q","status":"active","item":[{"linkId":"{{item}}","text":"?","type":"string"}]}""";
+        async Task<string> FirstAsync() => Shown(await server.SendAsync("POST", "/$validate", response))[0].Item1;
+
+        Assert.Equal("warning not-found QuestionnaireResponse.questionnaire", await FirstAsync());
+        await server.PutAsync(Questionnaire("a"));
+        Assert.StartsWith("error ", await FirstAsync(), StringComparison.Ordinal);
+        await server.PutAsync(Questionnaire("b"));
+        Assert.Equal("information informational", await FirstAsync());
+    }
+
+    [Fact]
     public async Task References_lead_to_the_resources_of_this_server()
     {
         await server.PutAsync("""{"resourceType":"Organization","id":"v-here","name":"Here"}""");
