@@ -34,6 +34,7 @@ public sealed class FhirServices
         Patch = new PatchInteraction(patched, Update);
         Delete = new DeleteInteraction(Writing);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
+        Validate = new ValidateOperation(store, Definitions, options.Validation);
         Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
@@ -57,6 +58,7 @@ public sealed class FhirServices
     public CapabilitiesInteraction Capabilities { get; }
     public TransactionInteraction Transaction { get; }
     public BatchInteraction Batch { get; }
+    public ValidateOperation Validate { get; }
     public OperationTable Operations { get; }
 
     public ExpressionEvaluation Expressions { get; }
@@ -66,6 +68,6 @@ public sealed class FhirServices
     [
         new DiffOperation(Store, options.PatchLimits),
         new FhirPathOperation(Expressions, options.ParseLimits),
-        new ValidateOperation(Store, Definitions, options.Validation),
+        Validate,
     ];
 }

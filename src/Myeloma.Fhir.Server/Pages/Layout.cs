@@ -26,6 +26,7 @@ internal static class Layout
             <li><a href="/#regimens">Regimens</a></li>
             <li><a href="/#drugs">Drugs</a></li>
             <li><a href="/#documents">Documents</a></li>
+            <li><a href="/validate">Validate</a></li>
             <li><a href="/fhirpath">FHIRPath</a></li>
             <li><a href="/fhir/metadata?_pretty=true">CapabilityStatement</a></li>
             </ul>

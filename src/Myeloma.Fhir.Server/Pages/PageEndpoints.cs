@@ -25,6 +25,7 @@ internal static class PageEndpoints
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
+        routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
         routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));
         routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
     }
@@ -90,6 +91,23 @@ internal static class PageEndpoints
         }
 
         await WriteAsync(http, StatusCodes.Status200OK, FhirPathPage.Render(form, outcome, faults));
+    }
+
+    private static async Task ValidateAsync(HttpContext http, ValidationTrial trial, CancellationToken cancellationToken)
+    {
+        var form = await trial.ReadAsync(http.Request, cancellationToken);
+        IReadOnlyList<Issue>? issues = null;
+        IReadOnlyList<Issue> faults = [];
+        try
+        {
+            if (!form.IsEmpty) issues = await trial.ValidateAsync(form, $"{http.Request.Scheme}://{http.Request.Host.Value}", cancellationToken);
+        }
+        catch (FhirException fault) when (fault.Issues.All(issue => issue.Type != IssueType.Throttled))
+        {
+            faults = fault.Issues;
+        }
+
+        await WriteAsync(http, StatusCodes.Status200OK, ValidatePage.Render(form, issues, faults));
     }
 
     private static Task WriteOrNotFoundAsync(HttpContext http, string? page, string kind, string id) => page is not null

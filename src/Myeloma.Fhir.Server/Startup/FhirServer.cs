@@ -47,7 +47,8 @@ public sealed partial class FhirServer : IAsyncDisposable
         var admission = new Admission(options.MaxConcurrentRequests, options.MaxQueuedRequests);
         builder.Services.AddSingleton(options).AddSingleton(state).AddSingleton(TimeProvider.System)
             .AddTransient(_ => ReaderOf(state))
-            .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission));
+            .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission))
+            .AddTransient(_ => new ValidationTrial(state.Services!.Validate, options, admission));
         var app = builder.Build();
         var edge = new FhirEdge(options, state, admission, app.Services.GetRequiredService<ILogger<FhirEdge>>());
         app.Use(next => context => edge.InvokeAsync(context, next));
