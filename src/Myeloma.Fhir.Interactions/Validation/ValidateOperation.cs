@@ -73,7 +73,7 @@ public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions de
     {
         var issues = new List<Issue>();
         if (request.Type is { } type && document.ResourceType != type)
-            issues.Add(At(document, Issue.Structure($"This is a {document.ResourceType}, the URL names {type}.", document.ResourceType)));
+            issues.Add(At(document, Issue.Structure($"This is a {document.ResourceType}, the URL names {type}.", document.ResourceType) with { MessageId = "type-differs" }));
         if (mode is "create" or "update" && document.ResourceType == "SearchParameter") issues.AddRange(ResourceIntake.Errors(document));
         if (mode == "create" && document.Id is { } passedOver)
             issues.Add(Issue.Information($"The id '{passedOver}' would be passed over: a create gives a new one.", $"{document.ResourceType}.id"));
@@ -98,13 +98,13 @@ public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions de
         var (expression, own) = ($"{document.ResourceType}.id", document.Id);
         if (own is null)
         {
-            issues.Add(At(document, Issue.Required($"An update carries the id in the body{(request.Id is null ? "." : $": '{request.Id}' was expected.")}", expression)));
+            issues.Add(At(document, Issue.Required($"An update carries the id in the body{(request.Id is null ? "." : $": '{request.Id}' was expected.")}", expression) with { MessageId = "id-missing" }));
             return;
         }
 
         if (request.Id is { } id && own != id)
         {
-            issues.Add(At(document, Issue.Invalid($"The body has the id '{own}', the URL '{id}'; they have to be the same.", expression)));
+            issues.Add(At(document, Issue.Invalid($"The body has the id '{own}', the URL '{id}'; they have to be the same.", expression) with { MessageId = "id-differs" }));
             return;
         }
 

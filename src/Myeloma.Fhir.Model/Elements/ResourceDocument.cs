@@ -51,7 +51,7 @@ public sealed class ResourceDocument
         limits ??= ParseLimits.Default;
         var table = JsonParser.Parse(utf8.Span, limits);
         if (table[0].Kind != JsonKind.Object)
-            throw new FhirException(Issue.Structure("A resource is a JSON object.", null, 1, 1));
+            throw new FhirException(Issue.Structure("A resource is a JSON object.", null, 1, 1) with { MessageId = "not-a-resource" });
         var type = TypeOf(utf8.Span, table.Nodes, 0, schema, out var fault)
             ?? throw new FhirException(fault!);
         return new ResourceDocument(utf8, table.Nodes, table.Length, schema, type, limits);
@@ -77,12 +77,12 @@ public sealed class ResourceDocument
 
             var (line, column) = SourcePosition.Of(utf8, node.Start);
             fault = Issue.Structure(
-                name is null ? "resourceType is not a string." : $"'{name}' is not a resource type of FHIR R4.", "resourceType", line, column);
+                name is null ? "resourceType is not a string." : $"'{name}' is not a resource type of FHIR R4.", "resourceType", line, column) with { MessageId = "unknown-resource-type" };
             return null;
         }
 
         var (atLine, atColumn) = SourcePosition.Of(utf8, nodes[container].Start);
-        fault = Issue.Structure("A resource names its type in 'resourceType'; this object does not.", null, atLine, atColumn);
+        fault = Issue.Structure("A resource names its type in 'resourceType'; this object does not.", null, atLine, atColumn) with { MessageId = "not-a-resource" };
         return null;
     }
 

@@ -45,6 +45,6 @@ internal static class DuplicateNames
     {
         var (line, column) = SourcePosition.Of(utf8, offset);
         return new FhirException(Issue.Structure(
-            $"Property '{System.Text.Encoding.UTF8.GetString(name)}' stands twice in one object (line {line}, column {column}).", null, line, column));
+            $"Property '{System.Text.Encoding.UTF8.GetString(name)}' stands twice in one object (line {line}, column {column}).", null, line, column) with { MessageId = "duplicate-property" });
     }
 }

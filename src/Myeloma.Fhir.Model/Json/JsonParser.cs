@@ -14,7 +14,7 @@ internal static class JsonParser
     public static JsonNodeTable Parse(ReadOnlySpan<byte> utf8, ParseLimits limits)
     {
         if (utf8.Length > limits.MaxBytes)
-            throw new FhirException(Issue.TooLong($"The document has {utf8.Length} bytes; at most {limits.MaxBytes} are accepted."));
+            throw new FhirException(Issue.TooLong($"The document has {utf8.Length} bytes; at most {limits.MaxBytes} are accepted.") with { MessageId = "too-many-bytes" });
         if (utf8.StartsWith("\uFEFF"u8))
             throw Fault(utf8, 0, "The document starts with a byte order mark; FHIR JSON has none.");
         if (!Utf8.IsValid(utf8))
@@ -61,7 +61,7 @@ internal static class JsonParser
             }
 
             if (table.Length >= limits.MaxNodes)
-                throw new FhirException(Issue.TooLong($"The document holds more than {limits.MaxNodes} values."));
+                throw new FhirException(Issue.TooLong($"The document holds more than {limits.MaxNodes} values.") with { MessageId = "too-many-values" });
 
             if (clock.Tick()) throw TooSlow(clock, utf8, start);
 
@@ -95,7 +95,7 @@ internal static class JsonParser
                     node.Start++;
                     node.End++;
                     if (reader.ValueSpan.Length > limits.MaxStringBytes)
-                        throw new FhirException(Issue.TooLong($"A string has {reader.ValueSpan.Length} bytes; at most {limits.MaxStringBytes} are accepted."));
+                        throw new FhirException(Issue.TooLong($"A string has {reader.ValueSpan.Length} bytes; at most {limits.MaxStringBytes} are accepted.") with { MessageId = "string-too-long" });
                     node.Escaped = reader.ValueIsEscaped;
                     if (node.Escaped) RefuseLoneSurrogates(ref reader, utf8, start);
                     break;
@@ -133,20 +133,20 @@ internal static class JsonParser
     private static FhirException TooSlow(ParseClock clock, ReadOnlySpan<byte> utf8, int offset)
     {
         var (line, column) = SourcePosition.Of(utf8, offset);
-        return new FhirException(Issue.TooCostly($"{clock.Words} (line {line}, column {column})") with { Line = line, Column = column });
+        return new FhirException(Issue.TooCostly($"{clock.Words} (line {line}, column {column})") with { Line = line, Column = column, MessageId = "parse-time" });
     }
 
     private static FhirException TooDeep(ReadOnlySpan<byte> utf8, int offset, ParseLimits limits)
     {
         var (line, column) = SourcePosition.Of(utf8, offset);
         var issue = Issue.TooLong($"The document nests deeper than {limits.MaxDepth} levels (line {line}, column {column}).");
-        return new FhirException(issue with { Line = line, Column = column });
+        return new FhirException(issue with { Line = line, Column = column, MessageId = "too-deep" });
     }
 
     private static FhirException Fault(ReadOnlySpan<byte> utf8, int offset, string words)
     {
         var (line, column) = SourcePosition.Of(utf8, offset);
-        return new FhirException(Issue.Structure($"{words} (line {line}, column {column})", null, line, column));
+        return new FhirException(Issue.Structure($"{words} (line {line}, column {column})", null, line, column) with { MessageId = "not-json" });
     }
 
     private static int? OffsetOf(ReadOnlySpan<byte> utf8, JsonException exception) =>

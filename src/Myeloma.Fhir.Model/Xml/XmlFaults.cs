@@ -71,16 +71,16 @@ internal sealed class XmlFaults(XmlSource source)
     }
 
     /// <summary>A limit ends the reading at once.</summary>
-    public FhirException TooLong(string diagnostics, (int Line, int Unit) place)
+    public FhirException TooLong(string messageId, string diagnostics, (int Line, int Unit) place)
     {
         var (line, column) = places.Of(place.Line, place.Unit);
-        return new FhirException(Issue.TooLong($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column });
+        return new FhirException(Issue.TooLong($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column, MessageId = messageId });
     }
 
     public FhirException TooCostly(string diagnostics, (int Line, int Unit) place)
     {
         var (line, column) = places.Of(place.Line, place.Unit);
-        return new FhirException(Issue.TooCostly($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column });
+        return new FhirException(Issue.TooCostly($"{diagnostics} (line {line}, column {column})") with { Line = line, Column = column, MessageId = "parse-time" });
     }
 
     /// <summary>The reader's words without the position it appends.</summary>

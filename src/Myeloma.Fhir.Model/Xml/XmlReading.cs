@@ -31,7 +31,7 @@ public static class XmlReading
         if (AttributeCount.FindExcess(source.Utf8.Span) is >= 0 and var tag)
         {
             var (line, column) = SourcePosition.Of(source.Utf8.Span, tag);
-            throw new FhirException(Issue.TooLong($"An element has more than {AttributeCount.Max} attributes. (line {line}, column {column})") with { Line = line, Column = column });
+            throw new FhirException(Issue.TooLong($"An element has more than {AttributeCount.Max} attributes. (line {line}, column {column})") with { Line = line, Column = column, MessageId = "too-many-attributes" });
         }
 
         using var reader = source.Read();

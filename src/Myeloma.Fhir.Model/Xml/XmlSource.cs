@@ -29,7 +29,7 @@ internal sealed class XmlSource
     public static XmlSource Open(ReadOnlyMemory<byte> bytes, ParseLimits limits)
     {
         if (bytes.Length > limits.MaxBytes)
-            throw new FhirException(Issue.TooLong($"The document has {bytes.Length} bytes; at most {limits.MaxBytes} are accepted."));
+            throw new FhirException(Issue.TooLong($"The document has {bytes.Length} bytes; at most {limits.MaxBytes} are accepted.") with { MessageId = "too-many-bytes" });
 
         var span = bytes.Span;
         if (span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return FromUtf16(span[2..], bigEndian: false);
@@ -41,7 +41,7 @@ internal sealed class XmlSource
         if (System.Text.Unicode.Utf8.IsValid(utf8.Span)) return new XmlSource(utf8, wasUtf16: false);
 
         var (line, column) = SourcePosition.Of(utf8.Span, JsonParser.FirstInvalidByte(utf8.Span));
-        throw new FhirException(Issue.Structure($"The document is not valid UTF-8 here (line {line}, column {column}).", null, line, column));
+        throw new FhirException(Issue.Structure($"The document is not valid UTF-8 here (line {line}, column {column}).", null, line, column) with { MessageId = "invalid-encoding" });
     }
 
     /// <summary>A reader that takes no document type, resolves nothing and keeps white space, which narratives need.</summary>
@@ -75,7 +75,7 @@ internal sealed class XmlSource
         }
         catch (DecoderFallbackException fault)
         {
-            throw new FhirException(Issue.Structure($"The document is not valid UTF-16 at byte {fault.Index}."));
+            throw new FhirException(Issue.Structure($"The document is not valid UTF-16 at byte {fault.Index}.") with { MessageId = "invalid-encoding" });
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class XmlToJson
     {
         var value = reader.Value;
         if (value.Length > limits.MaxStringBytes / 3 && Encoding.UTF8.GetByteCount(value) is var size && size > limits.MaxStringBytes)
-            throw faults.TooLong($"A string has {size} bytes; at most {limits.MaxStringBytes} are accepted.", Here);
+            throw faults.TooLong("string-too-long", $"A string has {size} bytes; at most {limits.MaxStringBytes} are accepted.", Here);
         return value;
     }
 
@@ -162,7 +162,7 @@ internal sealed partial class XmlToJson
         if (XhtmlText.Copy(reader, narrative) is var (words, line, unit))
             faults.Add(IssueType.Value, "invalid-xhtml", $"This is no xhtml: {words}", (line, unit));
         if (narrative.Length > limits.MaxStringBytes)
-            throw faults.TooLong($"A string has {narrative.Length} bytes; at most {limits.MaxStringBytes} are accepted.", place);
+            throw faults.TooLong("string-too-long", $"A string has {narrative.Length} bytes; at most {limits.MaxStringBytes} are accepted.", place);
         output.String(narrative.Written);
     }
 
@@ -210,7 +210,7 @@ internal sealed partial class XmlToJson
 
     private void CountNode()
     {
-        if (++nodes > limits.MaxNodes) throw faults.TooLong($"The document holds more than {limits.MaxNodes} values.", Here);
+        if (++nodes > limits.MaxNodes) throw faults.TooLong("too-many-values", $"The document holds more than {limits.MaxNodes} values.", Here);
     }
 
     private void CheckTime()
@@ -218,7 +218,7 @@ internal sealed partial class XmlToJson
         if (clock.Tick()) throw faults.TooCostly(clock.Words, Here);
     }
 
-    private FhirException TooDeep() => faults.TooLong($"The document nests deeper than {limits.MaxDepth} levels.", Here);
+    private FhirException TooDeep() => faults.TooLong("too-deep", $"The document nests deeper than {limits.MaxDepth} levels.", Here);
 
     private static string Shown(string text) => text.Length > ShownLength ? text[..ShownLength] + "…" : text;
 }
