@@ -21,7 +21,7 @@ public static class FhirPathPatch
     {
         limits ??= PatchLimits.Default;
         if (parameters.ResourceType != "Parameters")
-            throw new FhirException(Issue.Invalid($"A FHIRPath Patch is Parameters, not a {parameters.ResourceType}; a JSON Patch is sent as application/json-patch+json.", parameters.ResourceType));
+            throw new FhirException(Issue.Invalid($"A FHIRPath Patch is Parameters, not {parameters.ResourceType}; a JSON Patch is sent as application/json-patch+json.", parameters.ResourceType));
 
         var operations = PatchOperation.ReadAll(parameters, limits);
         var started = Stopwatch.GetTimestamp();

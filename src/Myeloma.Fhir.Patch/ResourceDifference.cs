@@ -17,7 +17,7 @@ public static class ResourceDifference
     public static byte[] Between(ResourceDocument from, ResourceDocument to, bool withStamps = false)
     {
         if (from.ResourceType != to.ResourceType)
-            throw new FhirException(Issue.Invalid($"A patch can't turn a {from.ResourceType} into a {to.ResourceType}; compare resources of one type."));
+            throw new FhirException(Issue.Invalid($"A patch can't turn {from.ResourceType} into {to.ResourceType}; compare resources of one type."));
         var operations = new ElementDifference(withStamps).Between(from.ResourceType, from.Root, to.Root);
         return DifferenceWriting.ToParameters(operations);
     }

@@ -63,6 +63,10 @@ public sealed class RunningServer : IAsyncLifetime
             else request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        // Tests read the answer as JSON unless they ask for another format.
+        if (!request.Headers.Contains("Accept") && request.Content?.Headers.ContentType?.MediaType?.EndsWith("xml", StringComparison.Ordinal) == true)
+            request.Headers.TryAddWithoutValidation("Accept", "application/fhir+json");
+
         using var response = await Client.SendAsync(request);
         return await Answer.ReadAsync(response);
     }

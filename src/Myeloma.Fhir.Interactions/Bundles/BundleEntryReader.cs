@@ -156,7 +156,7 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         if (!fits || resource is null || target.Operation is not null) return;
 
         if (resource.ResourceType != target.Type)
-            issues.Add(Issue.Invalid($"The resource is a {resource.ResourceType}, the URL names {target.Type}; they have to be the same type.", $"{expression}.resource"));
+            issues.Add(Issue.Invalid($"The resource is of type {resource.ResourceType}, the URL names {target.Type}; they have to be the same type.", $"{expression}.resource"));
         else if (method == "PUT" && target.Id is { } id && resource.Id != id)
             issues.Add(resource.Id is null
                 ? Issue.Required($"An update carries the id in the resource: '{id}' was expected.", $"{expression}.resource.id")

@@ -51,7 +51,7 @@ internal sealed class ArgumentReading(OperationDefinition definition, bool isStr
     {
         if (definition.BodyParameter is not { } parameter)
         {
-            issues.Add(Issue.Invalid($"The operation '{definition.Name}' takes Parameters, not a {body.ResourceType}.", body.ResourceType));
+            issues.Add(Issue.Invalid($"The operation '{definition.Name}' takes Parameters, not {body.ResourceType}.", body.ResourceType));
             return;
         }
 

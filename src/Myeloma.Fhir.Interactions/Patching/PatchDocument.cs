@@ -44,7 +44,7 @@ public abstract record PatchDocument
     {
         if (resource.ResourceType == "Parameters") return new FhirPath(resource);
         if (resource.ResourceType != "Binary")
-            throw new FhirException(Issue.Invalid($"A PATCH in a bundle brings Parameters (FHIRPath Patch), or a Binary with a JSON or XML Patch, not a {resource.ResourceType}.", expression));
+            throw new FhirException(Issue.Invalid($"A PATCH in a bundle brings Parameters (FHIRPath Patch), or a Binary with a JSON or XML Patch, not {resource.ResourceType}.", expression));
 
         var type = resource.Root.TextOf("contentType") ?? "";
         var media = type.Split(';')[0].Trim();

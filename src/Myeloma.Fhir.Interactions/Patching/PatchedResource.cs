@@ -88,7 +88,7 @@ public sealed class PatchedResource(ResourceStore store, ResourceIntake intake, 
     {
         var issues = new List<Issue>();
         if (document.ResourceType != key.Type)
-            issues.Add(Issue.BusinessRule($"A patch can't make a {document.ResourceType} of a {key.Type}.", key.Type));
+            issues.Add(Issue.BusinessRule($"A patch can't make {document.ResourceType} of {key.Type}.", key.Type));
         if (document.Id != key.Id)
             issues.Add(Issue.BusinessRule($"A patch can't change the id '{key.Id}'{(document.Id is { } id ? $" to '{id}'" : "")}.", $"{key.Type}.id"));
         if (document.Root.Child("meta")?.TextOf("versionId") is { } text && text != version.ToString(CultureInfo.InvariantCulture))

@@ -14,7 +14,7 @@ public sealed class ResourceIntake(ParseLimits limits)
     {
         var document = Read(body);
         if (document.ResourceType != resourceType)
-            throw new FhirException(Issue.Invalid($"The body is a {document.ResourceType}, the URL names {resourceType}; they have to be the same type.", document.ResourceType));
+            throw new FhirException(Issue.Invalid($"The body is of type {document.ResourceType}, the URL names {resourceType}; they have to be the same type.", document.ResourceType));
         return document;
     }
 

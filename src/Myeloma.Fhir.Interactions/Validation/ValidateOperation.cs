@@ -73,7 +73,7 @@ public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions de
     {
         var issues = new List<Issue>();
         if (request.Type is { } type && document.ResourceType != type)
-            issues.Add(At(document, Issue.Structure($"This is a {document.ResourceType}, the URL names {type}.", document.ResourceType) with { MessageId = "type-differs" }));
+            issues.Add(At(document, Issue.Structure($"The type here is {document.ResourceType}, the URL names {type}.", document.ResourceType) with { MessageId = "type-differs" }));
         if (mode is "create" or "update" && document.ResourceType == "SearchParameter") issues.AddRange(ResourceIntake.Errors(document));
         if (mode == "create" && document.Id is { } passedOver)
             issues.Add(Issue.Information($"The id '{passedOver}' would be passed over: a create gives a new one.", $"{document.ResourceType}.id"));

@@ -39,7 +39,7 @@ public sealed class WriteValidation(Func<CancellationToken, ValueTask<Validator>
         }
         catch (Exception fault) when (fault is not (FhirException or OperationCanceledException))
         {
-            report($"The validator failed on a {document.ResourceType}; it was not stored.", fault);
+            report($"The validator failed on {document.ResourceType}; it was not stored.", fault);
             throw new FhirException(new Issue(
                 IssueSeverity.Fatal, IssueType.Exception, $"The {document.ResourceType} could not be validated, because something went wrong inside the server; nothing was stored.", document.ResourceType));
         }

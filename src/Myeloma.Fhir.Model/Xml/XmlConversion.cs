@@ -9,9 +9,10 @@ public sealed class XmlConversion
     private readonly XmlSource source;
     private readonly SourceMark[] marks;
 
-    internal XmlConversion(byte[] json, SourceMark[] marks, XmlSource source)
+    internal XmlConversion(byte[] json, SourceMark[] marks, XmlSource source, IReadOnlyList<Issue> faults)
     {
         Json = json;
+        Faults = faults;
         this.marks = marks;
         this.source = source;
     }
@@ -19,8 +20,11 @@ public sealed class XmlConversion
     /// <summary>FHIR JSON in UTF-8 on one line, properties in the order of the specification.</summary>
     public byte[] Json { get; }
 
+    /// <summary>What the XML held beyond <see cref="Json"/>, with its lines; empty unless read by <see cref="XmlReading.ReadWhatFits"/>.</summary>
+    public IReadOnlyList<Issue> Faults { get; }
+
     /// <summary>Issues of a <see cref="ResourceDocument"/> parsed from <see cref="Json"/>, with line and column of the XML instead.</summary>
-    /// <returns>The same issues in the same order; lines end as XML counts them, columns are bytes of UTF-8, and an element's is that of its start tag.</returns>
+    /// <returns>The same issues in the same order, among them the <see cref="Faults"/> by their lines; lines end as XML counts them, columns are bytes of UTF-8, and an element's is that of its start tag.</returns>
     public IReadOnlyList<Issue> InSource(IReadOnlyList<Issue> issues)
     {
         var places = new XmlPlaces(source.Utf8);
@@ -38,7 +42,7 @@ public sealed class XmlConversion
             moved[index] = issue;
         }
 
-        return moved;
+        return Faults.Count == 0 ? moved : [.. Faults.Concat(moved).OrderBy(issue => issue.Line).ThenBy(issue => issue.Column)];
     }
 
     /// <summary>The last mark at or before an offset.</summary>

@@ -64,11 +64,8 @@ internal sealed class XmlFaults(XmlSource source)
         });
     }
 
-    /// <exception cref="FhirException">There were faults.</exception>
-    public void ThrowIfAny()
-    {
-        if (issues.Count > 0) throw new FhirException(issues);
-    }
+    /// <summary>In the order of the document.</summary>
+    public IReadOnlyList<Issue> Issues => issues;
 
     /// <summary>A limit ends the reading at once.</summary>
     public FhirException TooLong(string messageId, string diagnostics, (int Line, int Unit) place)

@@ -26,6 +26,15 @@ public static class XmlReading
     /// </exception>
     public static XmlConversion Read(ReadOnlyMemory<byte> xml, ParseLimits? limits = null, R4Schema? schema = null)
     {
+        var conversion = ReadWhatFits(xml, limits, schema);
+        return conversion.Faults.Count == 0 ? conversion : throw new FhirException(conversion.Faults);
+    }
+
+    /// <summary>As <see cref="Read"/>, for a check that has more to say than what is wrong with the XML: what only JSON can't hold is left out and told.</summary>
+    /// <returns>With <see cref="XmlConversion.Faults"/> when something was left out; never to be stored then.</returns>
+    /// <exception cref="FhirException">Nothing that could be checked further is left; as <see cref="Read"/>.</exception>
+    public static XmlConversion ReadWhatFits(ReadOnlyMemory<byte> xml, ParseLimits? limits = null, R4Schema? schema = null)
+    {
         limits ??= ParseLimits.Default;
         var source = XmlSource.Open(xml, limits);
         if (AttributeCount.FindExcess(source.Utf8.Span) is >= 0 and var tag)

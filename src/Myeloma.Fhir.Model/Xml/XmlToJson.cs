@@ -8,7 +8,7 @@ using Myeloma.Fhir.Model.Schema;
 
 namespace Myeloma.Fhir.Model.Xml;
 
-/// <summary>One walk over the XML beside the schema, writing JSON as it goes. After the first fault what is written no longer matters.</summary>
+/// <summary>One walk over the XML beside the schema, writing JSON as it goes. What a fault is about is left out, or leaves JSON that is none.</summary>
 internal sealed partial class XmlToJson(XmlReader reader, XmlSource source, ParseLimits limits, R4Schema schema)
 {
     private readonly IXmlLineInfo position = (IXmlLineInfo)reader;
@@ -22,7 +22,7 @@ internal sealed partial class XmlToJson(XmlReader reader, XmlSource source, Pars
     /// <exception cref="FhirException">See <see cref="XmlReading.Read"/>.</exception>
     public XmlConversion Convert()
     {
-        var inRoot = false;
+        var (inRoot, isWhole) = (false, false);
         try
         {
             while (reader.Read())
@@ -32,14 +32,31 @@ internal sealed partial class XmlToJson(XmlReader reader, XmlSource source, Pars
                 inRoot = true;
                 Root();
             }
+
+            isWhole = true;
         }
         catch (XmlException exception)
         {
             faults.Add(exception, inRoot);
         }
 
-        faults.ThrowIfAny();
-        return new XmlConversion(output.ToArray(), output.Marks(), source);
+        var conversion = new XmlConversion(output.ToArray(), output.Marks(), source, faults.Issues);
+        if (faults.Issues.Count > 0 && (!isWhole || !IsSound(conversion.Json))) throw new FhirException(faults.Issues);
+        return conversion;
+    }
+
+    /// <summary>Whether what was written beside faults is a resource: an element that stands twice, or nothing where a resource is expected, leaves none.</summary>
+    private bool IsSound(byte[] json)
+    {
+        try
+        {
+            ResourceDocument.Parse(json, schema, limits);
+            return true;
+        }
+        catch (FhirException)
+        {
+            return false;
+        }
     }
 
     private void Declaration()

@@ -98,11 +98,12 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
     public void Renegotiate() => MediaType = Negotiated();
 
     /// <summary>Takes a body in XML: from now on issues with lines are about it.</summary>
+    /// <param name="isForJudging">The body is only looked at: what XML holds beyond JSON is told with all other issues, instead of refused before them.</param>
     /// <returns>The body as JSON.</returns>
     /// <exception cref="FhirException">As <see cref="XmlReading.Read"/>.</exception>
-    public ReadOnlyMemory<byte> TakeXml(ReadOnlyMemory<byte> body)
+    public ReadOnlyMemory<byte> TakeXml(ReadOnlyMemory<byte> body, bool isForJudging)
     {
-        Source = XmlReading.Read(body, options.ParseLimits);
+        Source = isForJudging ? XmlReading.ReadWhatFits(body, options.ParseLimits) : XmlReading.Read(body, options.ParseLimits);
         return Source.Json;
     }
 
@@ -113,7 +114,7 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
         var ranges = accept.Count <= 1 ? (string?)accept : string.Join(',', accept.ToArray());
         return Path.StartsWith("/Binary/", StringComparison.Ordinal) && Request.Method is "GET" or "HEAD"
             ? FhirFormat.FindAnswer(format, ranges) ?? FhirFormat.FhirJson
-            : FhirFormat.OfAnswer(format, ranges);
+            : FhirFormat.OfAnswer(format, ranges, Request.ContentType);
     }
 
     private static bool PrettyOf(string value) => value switch

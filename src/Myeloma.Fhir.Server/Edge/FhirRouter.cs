@@ -156,7 +156,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         var bundle = services.Intake.Parse(await BodyAsync(call, cancellationToken));
         if (bundle.ResourceType != "Bundle")
-            throw new FhirException(Issue.Invalid($"POST to the base URL takes a Bundle, not a {bundle.ResourceType}; post that to {call.BaseUrl}/{bundle.ResourceType}.", bundle.ResourceType));
+            throw new FhirException(Issue.Invalid($"POST to the base URL takes a Bundle, not {bundle.ResourceType}; post that to {call.BaseUrl}/{bundle.ResourceType}.", bundle.ResourceType));
 
         var answer = bundle.Root.TextOf("type") switch
         {
@@ -186,7 +186,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         {
             try
             {
-                body = services.Intake.Parse(await BodyAsync(call, cancellationToken));
+                body = services.Intake.Parse(await BodyAsync(call, cancellationToken, operation.Definition.AnswersBodyFaults));
             }
             catch (FhirException fault) when (operation.Definition.AnswersBodyFaults && fault.Issues.All(issue => issue.Type != IssueType.TooLong && issue.MessageId != OutcomeStatus.UnsupportedMediaType))
             {
@@ -199,11 +199,11 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     }
 
     /// <returns>The body as JSON.</returns>
-    private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken, bool isForJudging = false)
     {
         var format = FhirFormat.OfBody(call.Request.ContentType);
         var body = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
-        return format == BodyFormat.Xml && body.Length > 0 ? call.TakeXml(body) : body;
+        return format == BodyFormat.Xml && body.Length > 0 ? call.TakeXml(body, isForJudging) : body;
     }
 
     private static Task AnswerAsync(FhirCall call, FhirResponse answer, CancellationToken cancellationToken) =>

@@ -36,12 +36,16 @@ public static class FhirFormat
     /// <summary>Where several are equally welcome, the first of these.</summary>
     private static readonly string[] Types = [FhirJson, FhirXml, Json, Xml, TextJson, TextXml];
 
-    /// <summary>The media type of the answer: what <c>_format</c> names, else the best of Accept, <c>application/fhir+json</c> when anything is welcome.</summary>
+    /// <summary>
+    /// The media type of the answer: what <c>_format</c> names, else the best of Accept; when anything is welcome, the format of the request's body, else
+    /// <c>application/fhir+json</c>.
+    /// </summary>
     /// <param name="format">The parameter <c>_format</c>; null when absent.</param>
     /// <param name="accept">The Accept header; null or empty when absent.</param>
+    /// <param name="contentType">Of the request's body; null without one.</param>
     /// <exception cref="FhirException"><c>not-supported</c> (406): neither asks for JSON or XML of FHIR R4.</exception>
-    public static string OfAnswer(string? format, string? accept) =>
-        FindAnswer(format, accept) ?? throw Refused($"'{Shortened(accept!)}' asks for no format that is offered; {Offered}.");
+    public static string OfAnswer(string? format, string? accept, string? contentType = null) =>
+        string.IsNullOrEmpty(format) && accept is null or "" or "*/*" && IsFhirXml(contentType) ? FhirXml : FindAnswer(format, accept) ?? throw Refused($"'{Shortened(accept!)}' asks for no format that is offered; {Offered}.");
 
     /// <summary>As <see cref="OfAnswer"/>.</summary>
     /// <returns>Null when Accept asks for something else.</returns>
@@ -137,6 +141,9 @@ public static class FhirFormat
         if (media.IsR4 && media.IsUtf8 && Named(media.Type) is { } type) return type;
         throw Refused($"The format '{Shortened(format)}' is not offered; {Offered}.");
     }
+
+    private static bool IsFhirXml(string? contentType) =>
+        contentType is not (null or FhirJson) && MediaRange.TryParse(contentType, out var media) && Named(media.Type) is { } type && IsXml(type);
 
     private static string? Named(ReadOnlySpan<char> type)
     {

@@ -28,7 +28,7 @@ internal sealed class ValidationTrial(IOperation validate, ServerOptions options
             if (form.Reference.Length > 0) return await StoredAsync(form, context, cancellationToken);
             var bytes = Encoding.UTF8.GetBytes(form.Resource);
             if (!form.Resource.AsSpan().TrimStart().StartsWith('<')) return await GivenAsync(form, bytes, context, cancellationToken);
-            var conversion = XmlReading.Read(bytes, options.ParseLimits);
+            var conversion = XmlReading.ReadWhatFits(bytes, options.ParseLimits);
             return conversion.InSource(await GivenAsync(form, conversion.Json, context, cancellationToken));
         }
         finally

@@ -107,7 +107,7 @@ internal sealed class InputValidation(Validator validator, ValidationOptions opt
     {
         try
         {
-            var conversion = XmlReading.Read(xml, Limits);
+            var conversion = XmlReading.ReadWhatFits(xml, Limits);
             return conversion.InSource(Json(conversion.Json, cancellationToken));
         }
         catch (FhirException fault)

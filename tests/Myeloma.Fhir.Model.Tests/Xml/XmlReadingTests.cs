@@ -138,6 +138,25 @@ public sealed class XmlReadingTests
         Assert.Equal([words], Assert.Throws<FhirException>(() => XmlReading.ToJson(Encoding.UTF8.GetBytes(xml))).Issues.Select(issue => issue.Diagnostics));
 
     [Fact]
+    public void What_fits_is_checked_beside_what_JSON_can_not_hold()
+    {
+        var conversion = XmlReading.ReadWhatFits(Document("\n<nam/>\n<gender value='x' y='1'/>\n<contact/>"));
+
+        var issues = conversion.InSource(StructuralCheck.Check(ResourceDocument.Parse(conversion.Json)));
+
+        Assert.Equal(
+            ["2:1 unknown-element Patient.nam", "3:1 code-not-in-value-set Patient.gender", "3:19 unknown-attribute Patient.gender", "4:1 empty-object Patient.contact[0]"],
+            issues.Select(issue => $"{issue.Line}:{issue.Column} {issue.MessageId} {issue.Expression}"));
+    }
+
+    [Theory]
+    [InlineData("<gender value='male'/><gender value='male'/>", "too-many-items Patient.gender")]
+    [InlineData("<nam/><active value='yes'/>", "unknown-element Patient.nam;invalid-boolean Patient.active")]
+    [InlineData("<nam/><name></nam>", "unknown-element Patient.nam;not-well-formed Patient.name[0]")]
+    public void Where_nothing_sound_is_left_the_faults_stand_alone(string xml, string faults) =>
+        Assert.Equal(faults.Split(';'), Assert.Throws<FhirException>(() => XmlReading.ReadWhatFits(Document(xml))).Issues.Select(issue => $"{issue.MessageId} {issue.Expression}"));
+
+    [Fact]
     public void Issues_of_the_structural_check_are_taken_back_to_the_XML()
     {
         var conversion = XmlReading.Read(Document("\n<name>\n <given value='a'/>\n  <given value=''/>\n</name>\n<gender value='x'/>\n<contact/>"));

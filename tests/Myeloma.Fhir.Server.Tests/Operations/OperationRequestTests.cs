@@ -113,7 +113,7 @@ public sealed class OperationRequestTests
             ["The operation '$compare' needs the parameter 'from', a resource.", "The operation '$compare' needs the parameter 'to', a resource."],
             Assert.Throws<FhirException>(() => Request([], null, definition: needy)).Issues.Select(issue => issue.Diagnostics));
         Assert.Equal(
-            "The operation '$compare' takes Parameters, not a Patient.",
+            "The operation '$compare' takes Parameters, not Patient.",
             Assert.Single(Assert.Throws<FhirException>(() => Request([], """{"resourceType":"Patient"}""", definition: needy)).Issues).Diagnostics);
     }
 

@@ -30,7 +30,7 @@ public sealed class PatchTests(RunningServer server) : IClassFixture<RunningServ
     [Theory]
     [InlineData("""[{"op":"replace","path":"/id","value":"other"}]""", 422, "error business-rule Patient.id: A patch can't change the id 'p-fault' to 'other'.")]
     [InlineData("""[{"op":"replace","path":"/meta/versionId","value":"7"}]""", 422, "error business-rule Patient.meta.versionId: A patch can't change meta.versionId, which the server gives; it is '1'.")]
-    [InlineData("""[{"op":"replace","path":"/resourceType","value":"Person"}]""", 422, "error business-rule Patient: A patch can't make a Person of a Patient.")]
+    [InlineData("""[{"op":"replace","path":"/resourceType","value":"Person"}]""", 422, "error business-rule Patient: A patch can't make Person of Patient.")]
     [InlineData("""[{"op":"remove","path":"/photo"}]""", 422, "error business-rule: patch[0] (remove /photo): there is nothing at '/photo'.")]
     [InlineData("""[{"op":"test","path":"/active","value":false}]""", 422, "error business-rule: patch[0] (test /active): the value is true, not false.")]
     [InlineData("""[{"op":"erase","path":"/active"}]""", 400, "error invalid: patch[0]: 'erase' is no operation; there are add, remove, replace, move, copy and test.")]

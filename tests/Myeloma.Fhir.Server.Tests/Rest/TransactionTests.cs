@@ -176,7 +176,7 @@ public sealed class TransactionTests(RunningServer server) : IClassFixture<Runni
     }
 
     [Theory]
-    [InlineData("""{"resourceType":"Patient"}""", "error invalid Patient: POST to the base URL takes a Bundle, not a Patient; post that to ")]
+    [InlineData("""{"resourceType":"Patient"}""", "error invalid Patient: POST to the base URL takes a Bundle, not Patient; post that to ")]
     [InlineData("""{"resourceType":"Bundle","type":"collection"}""", "error invalid Bundle.type: A Bundle of type 'collection' can't be processed; transaction or batch was expected.")]
     [InlineData("""{"resourceType":"Bundle"}""", "error invalid Bundle.type: The Bundle has no type; transaction or batch was expected.")]
     public async Task What_is_no_bundle_of_requests_is_refused(string body, string issue)

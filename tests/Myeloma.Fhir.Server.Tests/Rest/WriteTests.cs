@@ -122,7 +122,7 @@ public sealed class WriteTests(RunningServer server) : IClassFixture<RunningServ
     [Theory]
     [InlineData("POST", "/Patient", "", 400, "error structure: The request has no body; a resource was expected.")]
     [InlineData("POST", "/Patient", "[]", 400, "error structure: A resource is a JSON object.")]
-    [InlineData("POST", "/Patient", """{"resourceType":"Medication"}""", 400, "error invalid Medication: The body is a Medication, the URL names Patient; they have to be the same type.")]
+    [InlineData("POST", "/Patient", """{"resourceType":"Medication"}""", 400, "error invalid Medication: The body is of type Medication, the URL names Patient; they have to be the same type.")]
     [InlineData("PUT", "/Patient/a", """{"resourceType":"Patient"}""", 400, "error required Patient.id: An update carries the id in the body: 'a' was expected.")]
     [InlineData("PUT", "/Patient/a", """{"resourceType":"Patient","id":"b"}""", 400, "error invalid Patient.id: The body has the id 'b', the URL 'a'; they have to be the same.")]
     public async Task A_body_that_does_not_fit_is_refused(string method, string path, string body, int status, string issue)

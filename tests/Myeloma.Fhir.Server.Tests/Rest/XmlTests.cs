@@ -38,6 +38,18 @@ public sealed class XmlTests(RunningServer server) : IClassFixture<RunningServer
     }
 
     [Theory]
+    [InlineData("*/*", "application/fhir+xml; charset=utf-8")]
+    [InlineData("", "application/fhir+xml; charset=utf-8")]
+    [InlineData("application/fhir+json", "application/fhir+json; charset=utf-8")]
+    [InlineData("application/json, */*;q=0.1", "application/json; charset=utf-8")]
+    public async Task Where_anything_is_welcome_XML_is_answered_with_XML(string accept, string type)
+    {
+        var answer = await server.SendAsync("PUT", "/Patient/x-any", """<Patient xmlns="http://hl7.org/fhir"><id value="x-any"/></Patient>""", Sent, ("Accept", accept));
+
+        Assert.Equal(type, answer.Header("Content-Type"));
+    }
+
+    [Theory]
     [InlineData("/Patient?identifier=x-same")]
     [InlineData("/Patient?identifier=x-same&_summary=true")]
     [InlineData("/Patient?identifier=x-same&colour=red")]
@@ -164,6 +176,7 @@ public sealed class XmlTests(RunningServer server) : IClassFixture<RunningServer
         var xml = "<Patient xmlns=\"http://hl7.org/fhir\"><name><family value=\"Ærø\"/></name></Patient>";
         using var request = new HttpRequestMessage(HttpMethod.Post, server.BaseUrl + "/Patient") { Content = new ByteArrayContent([.. encoding.GetPreamble(), .. encoding.GetBytes(xml)]) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/fhir+xml; charset={charset}");
+        request.Headers.TryAddWithoutValidation("Accept", "application/fhir+json");
 
         using var response = await server.Client.SendAsync(request);
         var answer = await Answer.ReadAsync(response);

@@ -72,6 +72,7 @@ public sealed class ValidateOperationTests(RunningServer server) : IClassFixture
               <!-- here -->
               <gender value="m"/>
               <contact><gender value="male"/></contact>
+              <animal/>
             </Patient>
             """, Xml);
         var wrapped = await server.SendAsync("POST", "/Patient/$validate", """
@@ -84,7 +85,7 @@ public sealed class ValidateOperationTests(RunningServer server) : IClassFixture
             </Parameters>
             """, Xml);
 
-        Assert.Equal([("error code-invalid Patient.gender", 3), ("error invariant Patient.contact[0]", 4)], Shown(raw));
+        Assert.Equal([("error code-invalid Patient.gender", 3), ("error invariant Patient.contact[0]", 4), ("error structure Patient.animal", 5)], Shown(raw));
         Assert.Equal([("error code-invalid Patient.gender", 4)], Shown(wrapped));
     }
 
@@ -163,7 +164,7 @@ public sealed class ValidateOperationTests(RunningServer server) : IClassFixture
     {
         var answer = await server.SendAsync("POST", "/Observation/$validate", Sound);
 
-        Assert.Equal((200, "error structure Patient: This is a Patient, the URL names Observation."), (answer.Status, Assert.Single(answer.Issues)));
+        Assert.Equal((200, "error structure Patient: The type here is Patient, the URL names Observation."), (answer.Status, Assert.Single(answer.Issues)));
     }
 
     [Fact]

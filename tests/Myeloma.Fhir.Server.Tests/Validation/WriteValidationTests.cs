@@ -94,7 +94,7 @@ public sealed class WriteValidationTests
         Assert.Equal(
             (IssueSeverity.Fatal, IssueType.Exception, "The Patient could not be validated, because something went wrong inside the server; nothing was stored."),
             (refused.Issues[0].Severity, refused.Issues[0].Type, refused.Issues[0].Diagnostics));
-        Assert.Equal(["The validator failed on a Patient; it was not stored. broken"], reported);
+        Assert.Equal(["The validator failed on Patient; it was not stored. broken"], reported);
     }
 
     [Fact]
