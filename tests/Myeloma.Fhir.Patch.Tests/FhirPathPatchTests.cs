@@ -29,6 +29,7 @@ public sealed class FhirPathPatchTests
 
     [Theory]
     [InlineData("replace", "Patient.birthDate", """{"name":"value","valueDate":"1970"}""", "business-rule operation[0] (replace Patient.birthDate): the path selects nothing.")]
+    [InlineData("delete", "Patient.nam", "", "business-rule operation[0] (delete Patient.nam): the path selects nothing of any Patient: FHIRPath 'Patient.nam', character 9: FHIR.Patient has no element 'nam'; did you mean 'name'?")]
     [InlineData("delete", "Patient.name", "", "business-rule operation[0] (delete Patient.name): the path selects 2 elements; it has to select one, for instance with an index.")]
     [InlineData("add", "Patient", """{"name":"name","valueString":"active"},{"name":"value","valueBoolean":true}""", "business-rule operation[0] (add Patient): 'active' is there already and does not repeat; replace it.")]
     [InlineData("add", "Patient", """{"name":"name","valueString":"colour"},{"name":"value","valueString":"red"}""", "business-rule operation[0] (add Patient): Patient has no element 'colour'.")]

@@ -22,6 +22,7 @@ public sealed class XmlPatchTests
 
     [Theory]
     [InlineData("<replace sel=\"f:Patient/f:gender/@value\">male</replace>", "patch[0] (replace f:Patient/f:gender/@value): it selects nothing.")]
+    [InlineData("<replace xmlns=\"\" sel=\"Patient/active/@value\">false</replace>", "patch[0] (replace Patient/active/@value): it selects nothing: a name without prefix is in no namespace here; write f:name, or declare xmlns=\"http://hl7.org/fhir\" on the patch.")]
     [InlineData("<remove sel=\"f:Patient/f:name\"/>", "patch[0] (remove f:Patient/f:name): it selects 2 nodes; it has to select one, for instance with an index.")]
     [InlineData("<remove sel=\"//f:name[1]\"/>", "patch[0] (remove //f:name[1]): '//' is not taken in 'sel'; it goes from the root down, step by step.")]
     [InlineData("<remove sel=\"f:Patient/ancestor::f:x\"/>", "patch[0] (remove f:Patient/ancestor::f:x): 'ancestor::' is not taken in 'sel'; it goes from the root down, step by step.")]

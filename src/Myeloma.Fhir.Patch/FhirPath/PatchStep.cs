@@ -157,7 +157,15 @@ internal sealed class PatchStep(ResourceDocument document, PatchOperation operat
             elements.Add(item.Element);
         }
 
+        if (elements.Count == 0) RefuseUnknown();
         return elements;
+    }
+
+    /// <summary>A path that can select nothing of any such resource is a slip of the pen, for a deletion too, which would else seem done.</summary>
+    private void RefuseUnknown()
+    {
+        var found = FhirPathExpression.Parse(operation.Path).Check(document.Root.Type).Issues.FirstOrDefault(each => each.Issue.Severity == IssueSeverity.Error);
+        if (found is not null) throw Inapplicable($"the path selects nothing of any {document.ResourceType}: {found.Issue.Diagnostics}");
     }
 
     private Element NotRoot(Element element) =>

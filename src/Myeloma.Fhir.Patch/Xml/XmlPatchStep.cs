@@ -128,7 +128,9 @@ internal sealed class XmlPatchStep
         {
             1 => found[0],
             0 when selector.EndsInComment => null,
-            0 => throw Inapplicable("it selects nothing."),
+            0 => throw Inapplicable(selector.HasNamesWithoutNamespace
+                ? "it selects nothing: a name without prefix is in no namespace here; write f:name, or declare xmlns=\"http://hl7.org/fhir\" on the patch."
+                : "it selects nothing."),
             var count => throw Inapplicable(FormattableString.Invariant($"it selects {count} nodes; it has to select one, for instance with an index.")),
         };
     }

@@ -24,14 +24,18 @@ internal sealed class XmlSelector
     private readonly string path;
     private readonly XmlNamespaceManager namespaces;
 
-    private XmlSelector(string path, XmlNamespaceManager namespaces, bool endsInComment)
+    private XmlSelector(string path, XmlNamespaceManager namespaces, bool endsInComment, bool hasNamesWithoutNamespace)
     {
         this.path = path;
         this.namespaces = namespaces;
         EndsInComment = endsInComment;
+        HasNamesWithoutNamespace = hasNamesWithoutNamespace;
     }
 
     public bool EndsInComment { get; }
+
+    /// <summary>An element is named without prefix where the patch declares no default namespace: FHIR has no such element.</summary>
+    public bool HasNamesWithoutNamespace { get; }
 
     /// <param name="operation">Its namespaces count.</param>
     /// <exception cref="FhirException"><c>invalid</c>: no XPath, or one that goes elsewhere than down.</exception>
@@ -45,7 +49,7 @@ internal sealed class XmlSelector
             if (prefix.Length > 0) namespaces.AddNamespace(prefix, space);
         if (operation.GetNamespaceOfPrefix("") is { Length: > 0 } standard) namespaces.AddNamespace(DefaultPrefix, standard);
 
-        var rewritten = Rewrite(text, namespaces.HasNamespace(DefaultPrefix), label);
+        var rewritten = Rewrite(text, namespaces.HasNamespace(DefaultPrefix), label, out var hasBareNames);
         try
         {
             var compiled = XPathExpression.Compile(rewritten, namespaces);
@@ -56,7 +60,7 @@ internal sealed class XmlSelector
             throw PatchFault.Malformed(label, "'sel' is no XPath, or uses a prefix that is not declared.");
         }
 
-        return new XmlSelector(rewritten, namespaces, text.LastIndexOf('/') is var slash && text[(slash + 1)..].StartsWith("comment(", StringComparison.Ordinal));
+        return new XmlSelector(rewritten, namespaces, text.LastIndexOf('/') is var slash && text[(slash + 1)..].StartsWith("comment(", StringComparison.Ordinal), hasBareNames);
     }
 
     public List<XmlNode> Select(XmlDocument document, string label)
@@ -72,8 +76,9 @@ internal sealed class XmlSelector
     }
 
     /// <summary>Gives names without prefix the default namespace, and refuses what looks up, aside or everywhere: with that, a short selector could cost days.</summary>
-    private static string Rewrite(string text, bool hasDefault, string label)
+    private static string Rewrite(string text, bool hasDefault, string label, out bool hasBareNames)
     {
+        hasBareNames = false;
         var result = new StringBuilder(text.Length + 32);
         var before = "";
         var axis = "";
@@ -92,7 +97,12 @@ internal sealed class XmlSelector
             // After an operand a name is an operator: and, or, div, mod.
             var isOperator = isName && before.Length > 0 && before is not ("@" or "::" or "(" or "[" or "," or "/" or "and" or "or" or "=" or "!=" or "<" or ">" or "<=" or ">=" or "+" or "-");
             var isTest = isName && !isOperator && !after.StartsWith("(", StringComparison.Ordinal) && !after.StartsWith("::", StringComparison.Ordinal);
-            if (isTest && hasDefault && before != "@" && !(before == "::" && axis == "attribute") && !token.Contains(':')) result.Append(DefaultPrefix).Append(':');
+            if (isTest && before != "@" && !(before == "::" && axis == "attribute") && !token.Contains(':'))
+            {
+                if (hasDefault) result.Append(DefaultPrefix).Append(':');
+                else hasBareNames = true;
+            }
+
             result.Append(token);
             if (token == "::") axis = before;
             if (!string.IsNullOrWhiteSpace(token)) before = token;
