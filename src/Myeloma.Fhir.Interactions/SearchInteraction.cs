@@ -8,7 +8,7 @@ namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The search interaction: the current resources of one type for which all criteria hold.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#search</remarks>
-public sealed class SearchInteraction(ResourceStore store, CurrentSearchParameters searchParameters, PageSizes pages)
+public sealed class SearchInteraction(ResourceStore store, CurrentSearchParameters searchParameters, SearchOptions options)
 {
     /// <param name="resourceType">Null for all types.</param>
     /// <param name="parameters">Decoded, in the order of the request; those about the answer's form (<c>_format</c>, <c>_pretty</c>) left out.</param>
@@ -22,13 +22,7 @@ public sealed class SearchInteraction(ResourceStore store, CurrentSearchParamete
     public async Task<FhirResponse> HandleAsync(
         string? resourceType, IReadOnlyList<KeyValuePair<string, string>> parameters, InteractionContext context, CancellationToken cancellationToken)
     {
-        var search = SearchRequest.Bind(resourceType, parameters, searchParameters.Registry, new SearchOptions
-        {
-            DefaultCount = pages.Default,
-            MaxCount = pages.Largest,
-            Strict = context.IsStrict,
-            BaseUrl = context.BaseUrl,
-        });
+        var search = SearchRequest.Bind(resourceType, parameters, searchParameters.Registry, options with { Strict = context.IsStrict, BaseUrl = context.BaseUrl });
         var page = await store.SearchAsync(search, cancellationToken);
         return FhirResponse.Ok(new SearchsetContent(search, page, context));
     }

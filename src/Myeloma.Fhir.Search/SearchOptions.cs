@@ -28,7 +28,7 @@ public sealed record SearchOptions
     public int MaxValueLength { get; init; } = 2_048;
 
     /// <summary>Most references that a chain follows.</summary>
-    public int MaxChainDepth { get; init; } = 1;
+    public int MaxChainDepth { get; init; } = 4;
 
     /// <summary>Most _include and _revinclude together, <c>*</c> counted once.</summary>
     public int MaxIncludes { get; init; } = 20;

@@ -37,6 +37,10 @@ public abstract record Criterion
 
     public sealed record Quantity(SearchParameter Parameter, IReadOnlyList<QuantityValue> Values) : Criterion;
 
+    /// <summary>Several values within one element. https://hl7.org/fhir/R4/search.html#composite</summary>
+    /// <param name="Alternatives">Each has one criterion for each of <see cref="SearchParameter.Components"/>, in their order.</param>
+    public sealed record Composite(SearchParameter Parameter, IReadOnlyList<IReadOnlyList<Criterion>> Alternatives) : Criterion;
+
     /// <param name="IsMissing"><c>:missing=true</c>.</param>
     public sealed record Missing(SearchParameter Parameter, bool IsMissing) : Criterion;
 
@@ -86,6 +90,9 @@ public abstract record TokenValue
 
     /// <summary><c>system|</c>.</summary>
     public sealed record WholeSystem(string System) : TokenValue;
+
+    /// <summary><c>:of-type</c>: an identifier whose type has that coding.</summary>
+    public sealed record OfType(string TypeSystem, string TypeCode, string Value) : TokenValue;
 }
 
 /// <summary>Prefix of the folded text, anywhere in the folded text, or the text as stored.</summary>

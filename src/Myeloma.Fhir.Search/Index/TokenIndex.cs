@@ -53,7 +53,10 @@ internal static class TokenIndex
     private static void AddIdentifier(SearchParameter parameter, Element identifier, RowBuilder rows)
     {
         rows.Token(parameter.Id, identifier.TextOf("system"), identifier.TextOf("value"));
-        if (identifier.Child("type") is { } type) rows.String(parameter.TextId, type.TextOf("text"));
+        if (identifier.Child("type") is not { } type) return;
+        rows.String(parameter.TextId, type.TextOf("text"));
+        foreach (var coding in type.Children("coding"))
+            rows.TypedIdentifier(parameter.Id, coding.TextOf("system"), coding.TextOf("code"), identifier.TextOf("value"));
     }
 
     /// <summary>A code says its system by its binding: it is found with it and without it.</summary>

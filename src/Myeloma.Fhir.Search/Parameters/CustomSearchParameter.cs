@@ -41,15 +41,30 @@ public static class CustomSearchParameter
             issues.Add(Issue.Value($"'{definition.Code}' can't stand in a query: a code holds letters, digits, '-' and '_', and starts with a letter.", "SearchParameter.code"));
         CheckType(definition, issues);
         CheckExpression(definition, issues);
+        CheckComponents(definition, issues);
     }
 
     private static void CheckType(SearchParameterDefinition definition, List<Issue> issues)
     {
-        if (definition.Type is "composite" or "special")
+        if (definition.Type is "special")
             issues.Add(Issue.NotSupported($"Search parameters of type '{definition.Type}' are not supported.", "SearchParameter.type"));
         else if (definition.Type.Length > 0 && SearchParameterMaking.TypeOf(definition.Type) == SearchParameterType.Special)
             issues.Add(Issue.Value(
-                $"'{definition.Type}' is not a type of search parameter; use number, date, string, token, reference, quantity or uri.", "SearchParameter.type"));
+                $"'{definition.Type}' is not a type of search parameter; use number, date, string, token, reference, quantity, uri or composite.", "SearchParameter.type"));
+    }
+
+    private static void CheckComponents(SearchParameterDefinition definition, List<Issue> issues)
+    {
+        if (definition.Type != "composite") return;
+        if (definition.Components.Count is < 2 or > 3)
+            issues.Add(Issue.Value($"A composite SearchParameter has two or three components; this one has {definition.Components.Count}.", "SearchParameter.component"));
+        for (var index = 0; index < definition.Components.Count; index++)
+        {
+            var (url, expression) = definition.Components[index];
+            if (url.Length == 0) issues.Add(Issue.Required("A component names the SearchParameter that tells its type.", $"SearchParameter.component[{index}].definition"));
+            if (expression.Length == 0) issues.Add(Issue.Required("A component states in 'expression' what it finds.", $"SearchParameter.component[{index}].expression"));
+            else CheckText(expression, $"SearchParameter.component[{index}].expression", issues);
+        }
     }
 
     private static void CheckExpression(SearchParameterDefinition definition, List<Issue> issues)
@@ -60,13 +75,18 @@ public static class CustomSearchParameter
             return;
         }
 
+        CheckText(definition.Expression, "SearchParameter.expression", issues);
+    }
+
+    private static void CheckText(string text, string place, List<Issue> issues)
+    {
         try
         {
-            FhirPathExpression.Parse(definition.Expression);
+            FhirPathExpression.Parse(text);
         }
         catch (FhirException fault)
         {
-            issues.AddRange(fault.Issues.Select(issue => issue with { Type = IssueType.Value, Expression = "SearchParameter.expression" }));
+            issues.AddRange(fault.Issues.Select(issue => issue with { Type = IssueType.Value, Expression = place }));
         }
     }
 

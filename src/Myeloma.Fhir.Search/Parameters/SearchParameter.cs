@@ -34,11 +34,18 @@ public sealed partial record SearchParameter
     /// <summary>Stable in the database for resource type and url, a multiple of 4 above 0 (0 without <see cref="HasRows"/>); the next two numbers are <see cref="TextId"/> and <see cref="IdentifierId"/>.</summary>
     public required int Id { get; init; }
 
-    /// <summary>Rows of <c>:text</c>.</summary>
-    public int TextId => Id + 1;
+    /// <summary>Rows of <c>:text</c>; 0, which is no row, for a component.</summary>
+    public int TextId => IsComponent ? 0 : Id + 1;
 
-    /// <summary>Rows of <c>:identifier</c>.</summary>
-    public int IdentifierId => Id + 2;
+    /// <summary>Rows of <c>:identifier</c>; 0, which is no row, for a component.</summary>
+    public int IdentifierId => IsComponent ? 0 : Id + 2;
+
+    /// <summary>The parts of a composite parameter in the order of a value, with the ids that follow that of the composite; empty for other types.</summary>
+    /// <remarks>https://hl7.org/fhir/R4/search.html#composite. Their <see cref="Expression"/> starts at the element that the composite's own one gives.</remarks>
+    public IReadOnlyList<SearchParameter> Components { get; init; } = [];
+
+    /// <summary>Whether it is one of <see cref="Components"/>: its rows tell the element they come from.</summary>
+    public bool IsComponent { get; init; }
 
     /// <summary>Whether it can be searched by: it is not when <see cref="Unsupported"/> says why, or while resources from before it are still being indexed.</summary>
     public bool IsIndexed { get; init; } = true;
@@ -58,4 +65,7 @@ public sealed partial record SearchParameter
     public string DefinitionHash { get; init; } = "";
 
     public override string ToString() => $"{ResourceType}.{Code}";
+
+    /// <summary>The same parameter under another id, its components under the ones after.</summary>
+    internal SearchParameter WithId(int id) => this with { Id = id, Components = [.. Components.Select((component, at) => component with { Id = id + 1 + at })] };
 }

@@ -38,16 +38,17 @@ public sealed class SearchParameterRegistry
     /// </param>
     public static SearchParameterRegistry Build(R4Schema schema, IReadOnlyList<SearchParameterDefinition>? custom = null)
     {
+        var making = new SearchParameterMaking(schema, custom ?? []);
         var byKey = new SortedDictionary<(string Type, string Code), SearchParameter>(KeyOrder.Instance);
         foreach (var definition in schema.SearchParameters)
             foreach (var type in TypesOf(definition, schema))
-                byKey.TryAdd((type, definition.Code), SearchParameterMaking.Make(definition, type, schema));
+                byKey.TryAdd((type, definition.Code), making.Make(definition, type));
         foreach (var definition in custom ?? [])
             foreach (var type in TypesOf(definition, schema))
-                byKey[(type, definition.Code)] = SearchParameterMaking.Make(definition, type, schema);
+                byKey[(type, definition.Code)] = making.Make(definition, type);
 
         var id = 0;
-        return new SearchParameterRegistry(schema, [.. byKey.Values.Select(parameter => parameter.HasRows ? parameter with { Id = id += IdStep } : parameter)]);
+        return new SearchParameterRegistry(schema, [.. byKey.Values.Select(parameter => parameter.HasRows ? parameter.WithId(id += IdStep) : parameter)]);
     }
 
     /// <summary>The same parameters with the ids that the store keeps.</summary>
@@ -66,7 +67,7 @@ public sealed class SearchParameterRegistry
             }
 
             var (id, isIndexed) = registrations[next++];
-            all.Add(parameter with { Id = id, IsIndexed = isIndexed });
+            all.Add(parameter.WithId(id) with { IsIndexed = isIndexed });
         }
 
         return new SearchParameterRegistry(Schema, all);

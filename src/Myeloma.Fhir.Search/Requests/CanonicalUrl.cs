@@ -9,7 +9,7 @@ internal static class CanonicalUrl
     /// <summary>The version parameter that belongs to the url parameter.</summary>
     /// <returns>Null when the parameter read is no <c>url</c>, or the type has no version.</returns>
     public static SearchParameter? VersionOf(ValueReading reading) =>
-        reading.Parameter.Code == "url" && reading.Registry.Find(reading.Parameter.ResourceType, "version") is { Type: SearchParameterType.Token, IsIndexed: true, HasRows: true } version
+        reading.Parameter is { Code: "url", IsComponent: false } && reading.Registry.Find(reading.Parameter.ResourceType, "version") is { Type: SearchParameterType.Token, IsIndexed: true, HasRows: true } version
             ? version
             : null;
 

@@ -75,8 +75,27 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
             : ValueReading.Each(values, value => NumberReading.Read(value, reading)) is { } numbers ? new Criterion.Number(reading.Parameter, numbers) : null,
         { Type: SearchParameterType.Quantity } => modifier is not null ? RefuseModifier(modifier, reading)
             : ValueReading.Each(values, value => QuantityReading.Read(value, reading)) is { } quantities ? new Criterion.Quantity(reading.Parameter, quantities) : null,
+        { Type: SearchParameterType.Composite } => modifier is not null ? RefuseModifier(modifier, reading)
+            : ValueReading.Each(values, value => Components(value, reading)) is { } alternatives ? new Criterion.Composite(reading.Parameter, alternatives) : null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary><c>code$value</c>: one criterion for each component.</summary>
+    private static List<Criterion>? Components(string value, ValueReading reading)
+    {
+        var components = reading.Parameter.Components;
+        var parts = EscapedText.Split(value, '$');
+        if (parts.Count != components.Count || parts.Contains(""))
+        {
+            reading.Refuse(value, $"expected {string.Join('$', components.Select(component => component.Code))} (a '$' inside is written '\\$').");
+            return null;
+        }
+
+        List<Criterion> criteria = new(parts.Count);
+        for (var at = 0; at < parts.Count; at++)
+            if (Bind(null, [parts[at]], reading with { Parameter = components[at] }) is { } criterion) criteria.Add(criterion);
+        return criteria.Count == parts.Count ? criteria : null;
+    }
 
     private static Criterion? Id(string? modifier, List<string> values, ValueReading reading)
     {
@@ -97,6 +116,8 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     {
         if (modifier == "text")
             return ValueReading.Each(values, value => Folded(value, reading)) is { } texts ? new Criterion.String(reading.Parameter, StringMatch.Prefix, texts, Text: true) : null;
+        if (modifier == "of-type")
+            return ValueReading.Each(values, value => TokenReading.ReadOfType(value, reading)) is { } typed ? new Criterion.Token(reading.Parameter, typed) : null;
         if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
         return ValueReading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.Token(reading.Parameter, tokens, modifier == "not") : null;
     }
@@ -166,7 +187,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
 
     private static string[] ModifiersOf(SearchParameter parameter) => parameter.Type switch
     {
-        SearchParameterType.Token => ["not", "text", "missing"],
+        SearchParameterType.Token => ["not", "text", "of-type", "missing"],
         SearchParameterType.String => ["exact", "contains", "missing"],
         SearchParameterType.Reference => [.. parameter.Targets, "identifier", "below", "missing", "not"],
         SearchParameterType.Uri => ["below", "above", "missing", "not"],

@@ -7,6 +7,16 @@ internal static class TokenReading
 {
     private const string Expected = "expected code, system|code, |code or system| (a '|' inside is written '\\|').";
 
+    /// <summary>The value of <c>:of-type</c>. https://hl7.org/fhir/R4/search.html#modifiers</summary>
+    /// <returns>Null when malformed, which is noted.</returns>
+    public static TokenValue.OfType? ReadOfType(string value, ValueReading reading)
+    {
+        var parts = EscapedText.Split(value, '|').ConvertAll(EscapedText.Unescape);
+        if (parts.Count == 3 && !parts.Contains("")) return new TokenValue.OfType(parts[0], parts[1], parts[2]);
+        reading.Refuse(value, "expected system|code|value: system and code of the identifier's type, and its value.");
+        return null;
+    }
+
     /// <returns>Null when malformed, which is noted.</returns>
     public static TokenValue? Read(string value, ValueReading reading)
     {

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Patch;
+using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Store;
 
 namespace Myeloma.Fhir.Server.Configuration;
@@ -74,6 +75,9 @@ public sealed record ServerOptions
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
+    /// <summary>Limits of reading a search; those of a page are <see cref="DefaultPageSize"/> and <see cref="MaxPageSize"/>.</summary>
+    public SearchOptions Search { get; init; } = new();
+
     /// <summary>Operations of one patch.</summary>
     public int MaxPatchOperations { get; init; } = PatchLimits.Default.MaxOperations;
 
@@ -91,6 +95,9 @@ public sealed record ServerOptions
 
     /// <summary>The limits for parsing a body.</summary>
     public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes, MaxStringBytes = MaxStringBytes, MaxTime = MaxParseTime };
+
+    /// <summary>How searches are read.</summary>
+    public SearchOptions SearchOptions(TimeProvider time) => Search with { DefaultCount = DefaultPageSize, MaxCount = MaxPageSize, TimeProvider = time };
 
     /// <summary>Reads the section <c>Fhir</c>.</summary>
     /// <exception cref="FhirException"><c>invalid</c>: a value that can't be read or makes no sense; the text names the setting.</exception>
@@ -123,6 +130,7 @@ public sealed record ServerOptions
             MaxPatchTime = TimeSpan.FromSeconds(Number(section, "MaxPatchSeconds", (int)preset.MaxPatchTime.TotalSeconds, 1, 600)),
             MaxDifferenceBytes = Number(section, nameof(MaxDifferenceBytes), preset.MaxDifferenceBytes, 1024, 1 << 30),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
+            Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };
     }
@@ -136,6 +144,16 @@ public sealed record ServerOptions
         MaxAnswerBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
     };
 
+    private static SearchOptions SearchOf(IConfigurationSection section, SearchOptions preset) => preset with
+    {
+        MaxParameters = Number(section, "MaxSearchParameters", preset.MaxParameters, 1, 10_000),
+        MaxValues = Number(section, "MaxSearchValues", preset.MaxValues, 1, 100_000),
+        MaxValueLength = Number(section, "MaxSearchValueLength", preset.MaxValueLength, 16, 1_000_000),
+        MaxChainDepth = Number(section, nameof(Myeloma.Fhir.Search.SearchOptions.MaxChainDepth), preset.MaxChainDepth, 0, 20),
+        MaxIncludes = Number(section, "MaxIncludeRules", preset.MaxIncludes, 0, 1_000),
+        MaxSortKeys = Number(section, nameof(Myeloma.Fhir.Search.SearchOptions.MaxSortKeys), preset.MaxSortKeys, 1, 20),
+    };
+
     private static StoreOptions StoreOf(IConfigurationSection section, StoreOptions preset) => preset with
     {
         MaxConnections = Number(section, nameof(StoreOptions.MaxConnections), preset.MaxConnections, 2, 1000),
@@ -143,6 +161,7 @@ public sealed record ServerOptions
         WriteTimeout = TimeSpan.FromSeconds(Number(section, "WriteTimeoutSeconds", (int)preset.WriteTimeout.TotalSeconds, 1, 3600)),
         CountLimit = Number(section, nameof(StoreOptions.CountLimit), preset.CountLimit, 0, 100_000_000),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
+        MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
     };
 
     internal static int Number(IConfigurationSection section, string name, int preset, int min, int max)

@@ -27,7 +27,7 @@ public sealed class FhirServices
         Read = new ReadInteraction(store);
         VRead = new VReadInteraction(store);
         History = new HistoryInteraction(store, pages);
-        Search = new SearchInteraction(store, searchParameters, pages);
+        Search = new SearchInteraction(store, searchParameters, options.SearchOptions(time));
         Create = new CreateInteraction(Writing, Intake, NewId);
         Update = new UpdateInteraction(Writing, Intake);
         var patched = new PatchedResource(store, Intake, searchParameters, options.PatchLimits);

@@ -7,6 +7,9 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <summary>One criterion as a condition over the rid of a row source.</summary>
 internal static class CriterionSql
 {
+    /// <summary>An index row, inside its own EXISTS: the name may be used again beside it.</summary>
+    private static readonly Alias Row = new('x', 0);
+
     /// <param name="type">The type of the resources searched; null for all.</param>
     public static Sql Holds(Alias match, string? type, Criterion criterion) => criterion switch
     {
@@ -16,12 +19,13 @@ internal static class CriterionSql
         Criterion.Token token => Negate(token.Negated, TokenSql.Holds(match, Hashes(token.Parameter.Id, token.Values))),
         Criterion.ReferenceIdentifier identifier =>
             TokenSql.Holds(match, Hashes(identifier.Parameter.IdentifierId, identifier.Values)),
-        Criterion.String text => StringSql.Holds(match, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
-        Criterion.Reference reference => Negate(reference.Negated, ReferenceSql.Holds(match, reference.Parameter.Id, reference.Values)),
-        Criterion.Uri uri => Negate(uri.Negated, UriSql.Holds(match, uri.Parameter.Id, uri.Match, uri.Values)),
-        Criterion.Date date => DateSql.Holds(match, date.Parameter.Id, date.Values),
-        Criterion.Number number => NumberSql.Holds(match, number.Parameter.Id, number.Values),
-        Criterion.Quantity quantity => NumberSql.Holds(match, quantity.Parameter.Id, quantity.Values),
+        Criterion.String text => StringSql.Holds(match, Row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
+        Criterion.Reference reference => Negate(reference.Negated, ReferenceSql.Rows(Row, reference.Parameter.Id, reference.Values).Holds(match)),
+        Criterion.Uri uri => Negate(uri.Negated, UriSql.Rows(Row, uri.Parameter.Id, uri.Match, uri.Values).Holds(match)),
+        Criterion.Date date => DateSql.Rows(Row, date.Parameter.Id, date.Values).Holds(match),
+        Criterion.Number number => NumberSql.Rows(Row, number.Parameter.Id, number.Values).Holds(match),
+        Criterion.Quantity quantity => NumberSql.Rows(Row, quantity.Parameter.Id, quantity.Values).Holds(match),
+        Criterion.Composite composite => CompositeSql.Holds(match, composite),
         Criterion.Missing missing => Negate(missing.IsMissing, TokenSql.Holds(match, [PostingHash.Presence(missing.Parameter.Id)])),
         Criterion.Chain chain => Chain(match, chain),
         Criterion.AllOf all => $"({Sql.Join($" AND ", all.Criteria.Select(one => Holds(match, type, one)))})",

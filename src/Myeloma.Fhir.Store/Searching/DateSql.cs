@@ -7,29 +7,29 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <remarks>https://hl7.org/fhir/R4/search.html#prefix</remarks>
 internal static class DateSql
 {
-    public static Sql Holds(Alias match, int parameterId, IReadOnlyList<DateValue> values) =>
-        $"EXISTS (SELECT FROM index_date d WHERE d.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(Matches))}) AND d.rid = {match}.rid)";
+    public static RowSource Rows(Alias row, int parameterId, IReadOnlyList<DateValue> values) =>
+        new(row, $"index_date {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(value => Matches(row, value)))})");
 
     /// <summary>Where two comparisons are alternatives, a third one that follows from both gives the index a range.</summary>
-    private static Sql Matches(DateValue value) => value.Prefix switch
+    private static Sql Matches(Alias row, DateValue value) => value.Prefix switch
     {
-        Prefix.Eq => $"(d.low >= {value.Low} AND d.low < {value.High} AND d.high <= {value.High})",
-        Prefix.Ne => $"(d.low < {value.Low} OR d.high > {value.High})",
-        Prefix.Gt => $"d.high > {value.High}",
-        Prefix.Lt => $"d.low < {value.Low}",
-        Prefix.Ge => $"(d.high > {value.Low} AND (d.high > {value.High} OR d.low >= {value.Low}))",
-        Prefix.Le => $"(d.low < {value.High} AND (d.low < {value.Low} OR d.high <= {value.High}))",
-        Prefix.Sa => $"d.low >= {value.High}",
-        Prefix.Eb => $"d.high <= {value.Low}",
-        Prefix.Ap => $"(d.low < {value.High} AND d.high > {value.Low})",
+        Prefix.Eq => $"({row}.low >= {value.Low} AND {row}.low < {value.High} AND {row}.high <= {value.High})",
+        Prefix.Ne => $"({row}.low < {value.Low} OR {row}.high > {value.High})",
+        Prefix.Gt => $"{row}.high > {value.High}",
+        Prefix.Lt => $"{row}.low < {value.Low}",
+        Prefix.Ge => $"({row}.high > {value.Low} AND ({row}.high > {value.High} OR {row}.low >= {value.Low}))",
+        Prefix.Le => $"({row}.low < {value.High} AND ({row}.low < {value.Low} OR {row}.high <= {value.High}))",
+        Prefix.Sa => $"{row}.low >= {value.High}",
+        Prefix.Eb => $"{row}.high <= {value.Low}",
+        Prefix.Ap => $"({row}.low < {value.High} AND {row}.high > {value.Low})",
         _ => throw new UnreachableException(),
     };
 
     /// <summary>The instant of a version is part of its rid.</summary>
     public static Sql LastUpdated(Alias match, IReadOnlyList<DateValue> values) =>
-        $"({Sql.Join($" OR ", values.Select(value => Matches(match, value)))})";
+        $"({Sql.Join($" OR ", values.Select(value => Updated(match, value)))})";
 
-    private static Sql Matches(Alias match, DateValue value)
+    private static Sql Updated(Alias match, DateValue value)
     {
         var low = Rid.First(value.Low);
         var high = Rid.First(value.High);

@@ -12,38 +12,38 @@ namespace Myeloma.Fhir.Store.Searching;
 /// </remarks>
 internal static class NumberSql
 {
-    public static Sql Holds(Alias match, int parameterId, IReadOnlyList<NumberValue> values) =>
-        $"EXISTS (SELECT FROM index_number n WHERE n.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(Matches))}) AND n.rid = {match}.rid)";
+    public static RowSource Rows(Alias row, int parameterId, IReadOnlyList<NumberValue> values) =>
+        new(row, $"index_number {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(value => Matches(row, value)))})");
 
-    public static Sql Holds(Alias match, int parameterId, IReadOnlyList<QuantityValue> values) =>
-        $"EXISTS (SELECT FROM index_quantity n WHERE n.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(Matches))}) AND n.rid = {match}.rid)";
+    public static RowSource Rows(Alias row, int parameterId, IReadOnlyList<QuantityValue> values) =>
+        new(row, $"index_quantity {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(value => Matches(row, value)))})");
 
     /// <summary>A number without a system means the one in the resource, not the one in base units.</summary>
-    private static Sql AsWritten => $" AND n.system IS DISTINCT FROM {CanonicalUnit.System}";
+    private static Sql AsWritten(Alias row) => $" AND {row}.system IS DISTINCT FROM {CanonicalUnit.System}";
 
-    private static Sql Matches(QuantityValue value)
+    private static Sql Matches(Alias row, QuantityValue value)
     {
         Sql unit = (value.System, value.Code) switch
         {
-            (null, null) => AsWritten,
-            ({ } system, null) => $" AND n.system = {system}",
-            (null, { } code) => $" AND n.code_hash = {PostingHash.Text(code)} AND n.code = {code}{AsWritten}",
-            ({ } system, { } code) => $" AND n.code_hash = {PostingHash.Text(code)} AND n.code = {code} AND n.system = {system}",
+            (null, null) => AsWritten(row),
+            ({ } system, null) => $" AND {row}.system = {system}",
+            (null, { } code) => $" AND {row}.code_hash = {PostingHash.Text(code)} AND {row}.code = {code}{AsWritten(row)}",
+            ({ } system, { } code) => $" AND {row}.code_hash = {PostingHash.Text(code)} AND {row}.code = {code} AND {row}.system = {system}",
         };
-        return $"({Matches(value.Number)}{unit})";
+        return $"({Matches(row, value.Number)}{unit})";
     }
 
-    private static Sql Matches(NumberValue value) => value.Prefix switch
+    private static Sql Matches(Alias row, NumberValue value) => value.Prefix switch
     {
-        Prefix.Eq => $"(n.low >= {value.Low} AND n.low < {value.High} AND n.high < {value.High})",
-        Prefix.Ne => $"(n.low < {value.Low} OR n.high >= {value.High})",
-        Prefix.Gt => $"n.high > {value.Value}",
-        Prefix.Lt => $"n.low < {value.Value}",
-        Prefix.Ge => $"n.high >= {value.Value}",
-        Prefix.Le => $"n.low <= {value.Value}",
-        Prefix.Sa => $"n.low > {value.Value}",
-        Prefix.Eb => $"n.high < {value.Value}",
-        Prefix.Ap => $"(n.low <= {value.High} AND n.high >= {value.Low})",
+        Prefix.Eq => $"({row}.low >= {value.Low} AND {row}.low < {value.High} AND {row}.high < {value.High})",
+        Prefix.Ne => $"({row}.low < {value.Low} OR {row}.high >= {value.High})",
+        Prefix.Gt => $"{row}.high > {value.Value}",
+        Prefix.Lt => $"{row}.low < {value.Value}",
+        Prefix.Ge => $"{row}.high >= {value.Value}",
+        Prefix.Le => $"{row}.low <= {value.Value}",
+        Prefix.Sa => $"{row}.low > {value.Value}",
+        Prefix.Eb => $"{row}.high < {value.Value}",
+        Prefix.Ap => $"({row}.low <= {value.High} AND {row}.high >= {value.Low})",
         _ => throw new UnreachableException(),
     };
 }

@@ -8,18 +8,18 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <remarks>https://hl7.org/fhir/R4/search.html#reference</remarks>
 internal static class ReferenceSql
 {
-    public static Sql Holds(Alias match, int parameterId, IReadOnlyList<ReferenceValue> values) =>
-        $"EXISTS (SELECT FROM index_reference f WHERE f.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(Matches))}) AND f.rid = {match}.rid)";
+    public static RowSource Rows(Alias row, int parameterId, IReadOnlyList<ReferenceValue> values) =>
+        new(row, $"index_reference {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(value => Matches(row, value)))})");
 
-    private static Sql Matches(ReferenceValue value) => value switch
+    private static Sql Matches(Alias row, ReferenceValue value) => value switch
     {
-        ReferenceValue.Local(var type, var id, null) => $"f.target_id = {id} AND f.target_type = {type}",
-        ReferenceValue.Local(var type, var id, { } version) => $"f.target_id = {id} AND f.target_type = {type} AND f.version = {version}",
-        ReferenceValue.AnyType(var id) => $"f.target_id = {id}",
-        ReferenceValue.Url(var url, null, _) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url}",
-        ReferenceValue.Url(var url, { } version, false) => $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url} AND f.version = {version}",
+        ReferenceValue.Local(var type, var id, null) => $"{row}.target_id = {id} AND {row}.target_type = {type}",
+        ReferenceValue.Local(var type, var id, { } version) => $"{row}.target_id = {id} AND {row}.target_type = {type} AND {row}.version = {version}",
+        ReferenceValue.AnyType(var id) => $"{row}.target_id = {id}",
+        ReferenceValue.Url(var url, null, _) => $"{row}.url_hash = {PostingHash.Text(url)} AND {row}.url = {url}",
+        ReferenceValue.Url(var url, { } version, false) => $"{row}.url_hash = {PostingHash.Text(url)} AND {row}.url = {url} AND {row}.version = {version}",
         ReferenceValue.Url(var url, { } version, true) =>
-            $"f.url_hash = {PostingHash.Text(url)} AND f.url = {url} AND (f.version = {version} OR starts_with(f.version, {version + "."}))",
+            $"{row}.url_hash = {PostingHash.Text(url)} AND {row}.url = {url} AND ({row}.version = {version} OR starts_with({row}.version, {version + "."}))",
         _ => throw new UnreachableException(),
     };
 }

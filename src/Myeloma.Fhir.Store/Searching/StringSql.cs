@@ -12,27 +12,31 @@ internal static class StringSql
     /// <summary>Above every character there is, so that <c>[x, x + this)</c> holds what starts with x.</summary>
     public const string AboveAll = "\U0010FFFF";
 
-    public static Sql Holds(Alias match, int parameterId, StringMatch how, IReadOnlyList<string> values) => how switch
+    public static Sql Holds(Alias match, Alias row, int parameterId, StringMatch how, IReadOnlyList<string> values) => how == StringMatch.Exact
+        ? TokenSql.Holds(match, [.. values.Select(value => PostingHash.Exact(parameterId, Cut(value)))])
+        : Rows(row, parameterId, how, values).Holds(match);
+
+    public static RowSource Rows(Alias row, int parameterId, StringMatch how, IReadOnlyList<string> values)
     {
-        StringMatch.Exact => TokenSql.Holds(match, [.. values.Select(value => PostingHash.Exact(parameterId, Cut(value)))]),
-        StringMatch.Prefix => Row(match, parameterId, values.Select(StartsWith)),
-        StringMatch.Contains => Row(match, parameterId, values.Select(Contains)),
-        _ => throw new UnreachableException(),
-    };
+        var alternatives = how switch
+        {
+            StringMatch.Prefix => values.Select(value => StartsWith(row, value)),
+            StringMatch.Contains => values.Select(value => Contains(row, value)),
+            _ => throw new UnreachableException(),
+        };
+        return new RowSource(row, $"index_string {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", alternatives)})");
+    }
 
     /// <summary>A range of the index; the rest of a value that is longer than the index is compared in the row.</summary>
-    private static Sql StartsWith(string value)
+    private static Sql StartsWith(Alias row, string value)
     {
         var prefix = IndexEntries.Prefix(value);
         return prefix.Length == value.Length
-            ? (Sql)$"s.prefix >= {prefix} AND s.prefix < {prefix + AboveAll}"
-            : $"s.prefix = {prefix} AND starts_with(s.folded, {value})";
+            ? (Sql)$"{row}.prefix >= {prefix} AND {row}.prefix < {prefix + AboveAll}"
+            : $"{row}.prefix = {prefix} AND starts_with({row}.folded, {value})";
     }
 
-    private static Sql Contains(string value) => $"strpos(coalesce(s.folded, s.prefix), {value}) > 0";
-
-    private static Sql Row(Alias match, int parameterId, IEnumerable<Sql> alternatives) =>
-        $"EXISTS (SELECT FROM index_string s WHERE s.parameter_id = {parameterId} AND ({Sql.Join($" OR ", alternatives)}) AND s.rid = {match}.rid)";
+    private static Sql Contains(Alias row, string value) => $"strpos(coalesce({row}.folded, {row}.prefix), {value}) > 0";
 
     /// <summary>Stored texts are cut at this length, so is what is looked for.</summary>
     private static string Cut(string value) => value.Length <= StringFolding.MaxLength ? value : value[..StringFolding.MaxLength];

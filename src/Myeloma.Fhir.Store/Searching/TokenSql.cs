@@ -14,6 +14,7 @@ internal static class TokenSql
         TokenValue.InSystem(var system, var code) => PostingHash.SystemAndCode(parameterId, system, code),
         TokenValue.NoSystem(var code) => PostingHash.CodeWithoutSystem(parameterId, code),
         TokenValue.WholeSystem(var system) => PostingHash.WholeSystem(parameterId, system),
+        TokenValue.OfType(var system, var code, var identifier) => PostingHash.TypedIdentifier(parameterId, system, code, identifier),
         _ => throw new UnreachableException(),
     };
 
@@ -21,4 +22,9 @@ internal static class TokenSql
     public static Sql Holds(Alias match, long[] hashes) => hashes is [var hash]
         ? (Sql)$"EXISTS (SELECT FROM index_token p WHERE p.hash = {hash} AND p.rid = {match}.rid)"
         : $"EXISTS (SELECT FROM index_token p WHERE p.hash = ANY ({hashes}) AND p.rid = {match}.rid)";
+
+    /// <summary>Postings of a component, which tell the element they come from.</summary>
+    public static RowSource ItemRows(Alias row, long[] hashes) => new(row, hashes is [var hash]
+        ? (Sql)$"index_token_item {row} WHERE {row}.hash = {hash}"
+        : $"index_token_item {row} WHERE {row}.hash = ANY ({hashes})");
 }

@@ -8,32 +8,32 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <remarks>https://hl7.org/fhir/R4/search.html#uri</remarks>
 internal static class UriSql
 {
-    public static Sql Holds(Alias match, int parameterId, UriMatch how, IReadOnlyList<string> values)
+    public static RowSource Rows(Alias row, int parameterId, UriMatch how, IReadOnlyList<string> values)
     {
         Sql alternatives = how switch
         {
-            UriMatch.Exact => OneOf(values),
-            UriMatch.Below => Sql.Join($" OR ", values.Select(Below)),
-            UriMatch.Above => OneOf([.. values.SelectMany(Ancestors).Distinct()]),
+            UriMatch.Exact => OneOf(row, values),
+            UriMatch.Below => Sql.Join($" OR ", values.Select(value => Below(row, value))),
+            UriMatch.Above => OneOf(row, [.. values.SelectMany(Ancestors).Distinct()]),
             _ => throw new UnreachableException(),
         };
-        return $"EXISTS (SELECT FROM index_uri u WHERE u.parameter_id = {parameterId} AND ({alternatives}) AND u.rid = {match}.rid)";
+        return new RowSource(row, $"index_uri {row} WHERE {row}.parameter_id = {parameterId} AND ({alternatives})");
     }
 
-    private static Sql OneOf(IReadOnlyList<string> values) => values is [var value]
-        ? (Sql)$"u.value_hash = {PostingHash.Text(value)} AND u.value = {value}"
-        : $"u.value_hash = ANY ({values.Select(PostingHash.Text).ToArray()}) AND u.value = ANY ({values.ToArray()})";
+    private static Sql OneOf(Alias row, IReadOnlyList<string> values) => values is [var value]
+        ? (Sql)$"{row}.value_hash = {PostingHash.Text(value)} AND {row}.value = {value}"
+        : $"{row}.value_hash = ANY ({values.Select(PostingHash.Text).ToArray()}) AND {row}.value = ANY ({values.ToArray()})";
 
     /// <summary>The uri itself, or one whose path goes on after it.</summary>
-    private static Sql Below(string value)
+    private static Sql Below(Alias row, string value)
     {
         var itself = value.TrimEnd('/');
         var folder = itself + "/";
         var prefix = IndexEntries.Prefix(folder);
         Sql inside = prefix.Length == folder.Length
-            ? (Sql)$"u.prefix >= {prefix} AND u.prefix < {prefix + StringSql.AboveAll}"
-            : $"u.prefix = {prefix} AND starts_with(u.value, {folder})";
-        return $"(u.prefix = {IndexEntries.Prefix(itself)} AND u.value = {itself}) OR ({inside})";
+            ? (Sql)$"{row}.prefix >= {prefix} AND {row}.prefix < {prefix + StringSql.AboveAll}"
+            : $"{row}.prefix = {prefix} AND starts_with({row}.value, {folder})";
+        return $"({row}.prefix = {IndexEntries.Prefix(itself)} AND {row}.value = {itself}) OR ({inside})";
     }
 
     /// <summary>The uri and every shorter path of it: <c>http://a/b/c</c>, <c>http://a/b</c>, <c>http://a</c>, each with and without a closing slash.</summary>

@@ -7,6 +7,11 @@ internal sealed class IndexBatch
     private readonly Column<long> tokenHash = Columns.BigInteger("hash");
     private readonly Column<long> tokenRid = Columns.Rid();
 
+    private readonly List<(long Hash, long Rid, int Item)> itemPostings = [];
+    private readonly Column<long> itemTokenHash = Columns.BigInteger("hash");
+    private readonly Column<long> itemTokenRid = Columns.Rid();
+    private readonly Column<int> itemTokenItem = Columns.Integer("item");
+
     private readonly Column<long> codeRid = Columns.Rid();
     private readonly Column<int> codeParameter = Columns.Parameter();
     private readonly Column<string?> codeLow = Columns.Text("low");
@@ -17,6 +22,7 @@ internal sealed class IndexBatch
     private readonly Column<string?> stringPrefix = Columns.Text("prefix");
     private readonly Column<string?> stringFolded = Columns.Text("folded");
     private readonly Column<string?> stringExact = Columns.Text("exact");
+    private readonly Column<int?> stringItem = Columns.Item();
 
     private readonly Column<long> referenceRid = Columns.Rid();
     private readonly Column<int> referenceParameter = Columns.Parameter();
@@ -25,22 +31,26 @@ internal sealed class IndexBatch
     private readonly Column<string?> referenceUrl = Columns.Text("url");
     private readonly Column<long?> referenceUrlHash = Columns.OptionalBigInteger("url_hash");
     private readonly Column<string?> referenceVersion = Columns.Text("version");
+    private readonly Column<int?> referenceItem = Columns.Item();
 
     private readonly Column<long> uriRid = Columns.Rid();
     private readonly Column<int> uriParameter = Columns.Parameter();
     private readonly Column<string?> uriPrefix = Columns.Text("prefix");
     private readonly Column<string?> uriValue = Columns.Text("value");
     private readonly Column<long> uriHash = Columns.BigInteger("value_hash");
+    private readonly Column<int?> uriItem = Columns.Item();
 
     private readonly Column<long> dateRid = Columns.Rid();
     private readonly Column<int> dateParameter = Columns.Parameter();
     private readonly Column<DateTimeOffset> dateLow = Columns.Instant("low");
     private readonly Column<DateTimeOffset> dateHigh = Columns.Instant("high");
+    private readonly Column<int?> dateItem = Columns.Item();
 
     private readonly Column<long> numberRid = Columns.Rid();
     private readonly Column<int> numberParameter = Columns.Parameter();
     private readonly Column<decimal> numberLow = Columns.Number("low");
     private readonly Column<decimal> numberHigh = Columns.Number("high");
+    private readonly Column<int?> numberItem = Columns.Item();
 
     private readonly Column<long> quantityRid = Columns.Rid();
     private readonly Column<int> quantityParameter = Columns.Parameter();
@@ -49,10 +59,12 @@ internal sealed class IndexBatch
     private readonly Column<long?> quantityCodeHash = Columns.OptionalBigInteger("code_hash");
     private readonly Column<decimal> quantityLow = Columns.Number("low");
     private readonly Column<decimal> quantityHigh = Columns.Number("high");
+    private readonly Column<int?> quantityItem = Columns.Item();
 
     public void Add(long rid, IndexEntries entries)
     {
         foreach (var hash in entries.Postings) postings.Add((hash, rid));
+        foreach (var (hash, item) in entries.ItemPostings) itemPostings.Add((hash, rid, item));
         foreach (var (parameter, (low, high)) in entries.Codes) AddCode(rid, parameter, low, high);
         foreach (var entry in entries.Strings) AddString(rid, entry);
         foreach (var entry in entries.References) AddReference(rid, entry);
@@ -73,16 +85,25 @@ internal sealed class IndexBatch
             tokenRid.Add(rid);
         }
 
+        itemPostings.Sort();
+        foreach (var (hash, rid, item) in itemPostings)
+        {
+            itemTokenHash.Add(hash);
+            itemTokenRid.Add(rid);
+            itemTokenItem.Add(item);
+        }
+
         RowBatch[] tables =
         [
             new("index_token", tokenHash, tokenRid),
+            new("index_token_item", itemTokenHash, itemTokenRid, itemTokenItem),
             new("index_code", codeRid, codeParameter, codeLow, codeHigh),
-            new("index_string", stringRid, stringParameter, stringPrefix, stringFolded, stringExact),
-            new("index_reference", referenceRid, referenceParameter, referenceType, referenceId, referenceUrl, referenceUrlHash, referenceVersion),
-            new("index_uri", uriRid, uriParameter, uriPrefix, uriValue, uriHash),
-            new("index_date", dateRid, dateParameter, dateLow, dateHigh),
-            new("index_number", numberRid, numberParameter, numberLow, numberHigh),
-            new("index_quantity", quantityRid, quantityParameter, quantitySystem, quantityCode, quantityCodeHash, quantityLow, quantityHigh),
+            new("index_string", stringRid, stringParameter, stringPrefix, stringFolded, stringExact, stringItem),
+            new("index_reference", referenceRid, referenceParameter, referenceType, referenceId, referenceUrl, referenceUrlHash, referenceVersion, referenceItem),
+            new("index_uri", uriRid, uriParameter, uriPrefix, uriValue, uriHash, uriItem),
+            new("index_date", dateRid, dateParameter, dateLow, dateHigh, dateItem),
+            new("index_number", numberRid, numberParameter, numberLow, numberHigh, numberItem),
+            new("index_quantity", quantityRid, quantityParameter, quantitySystem, quantityCode, quantityCodeHash, quantityLow, quantityHigh, quantityItem),
         ];
         return tables.Where(table => table.Count > 0);
     }
@@ -102,6 +123,7 @@ internal sealed class IndexBatch
         stringPrefix.Add(entry.Prefix);
         stringFolded.Add(entry.Folded);
         stringExact.Add(entry.Exact);
+        stringItem.Add(entry.Item);
     }
 
     private void AddReference(long rid, IndexEntries.ReferenceEntry entry)
@@ -113,6 +135,7 @@ internal sealed class IndexBatch
         referenceUrl.Add(entry.Url);
         referenceUrlHash.Add(entry.UrlHash);
         referenceVersion.Add(entry.Version);
+        referenceItem.Add(entry.Item);
     }
 
     private void AddUri(long rid, IndexEntries.UriEntry entry)
@@ -122,6 +145,7 @@ internal sealed class IndexBatch
         uriPrefix.Add(entry.Prefix);
         uriValue.Add(entry.Value);
         uriHash.Add(entry.ValueHash);
+        uriItem.Add(entry.Item);
     }
 
     private void AddDate(long rid, IndexEntries.DateEntry entry)
@@ -130,6 +154,7 @@ internal sealed class IndexBatch
         dateParameter.Add(entry.ParameterId);
         dateLow.Add(entry.Low);
         dateHigh.Add(entry.High);
+        dateItem.Add(entry.Item);
     }
 
     private void AddNumber(long rid, IndexEntries.NumberEntry entry)
@@ -138,6 +163,7 @@ internal sealed class IndexBatch
         numberParameter.Add(entry.ParameterId);
         numberLow.Add(entry.Low);
         numberHigh.Add(entry.High);
+        numberItem.Add(entry.Item);
     }
 
     private void AddQuantity(long rid, IndexEntries.QuantityEntry entry)
@@ -149,5 +175,6 @@ internal sealed class IndexBatch
         quantityCodeHash.Add(entry.CodeHash);
         quantityLow.Add(entry.Low);
         quantityHigh.Add(entry.High);
+        quantityItem.Add(entry.Item);
     }
 }

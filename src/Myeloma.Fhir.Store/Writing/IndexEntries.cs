@@ -9,6 +9,7 @@ internal sealed class IndexEntries
     public const int PrefixLength = 200;
 
     public HashSet<long> Postings { get; } = [];
+    public HashSet<(long Hash, int Item)> ItemPostings { get; } = [];
     public Dictionary<int, (string Low, string High)> Codes { get; } = [];
     public HashSet<StringEntry> Strings { get; } = [];
     public HashSet<ReferenceEntry> References { get; } = [];
@@ -21,52 +22,57 @@ internal sealed class IndexEntries
     {
         var entries = new IndexEntries();
         foreach (var id in rows.Present) entries.Postings.Add(PostingHash.Presence(id));
-        foreach (var row in rows.Tokens) entries.AddToken(row.ParameterId, row.System, row.Code);
-        foreach (var row in rows.Strings) entries.AddString(row.ParameterId, row.Folded, row.Exact);
-        foreach (var row in rows.References) entries.AddReference(row.ParameterId, row.TargetType, row.TargetId, row.Url, row.Version);
-        foreach (var row in rows.Uris) entries.AddUri(row.ParameterId, row.Value);
-        foreach (var row in rows.Dates) entries.Dates.Add(new DateEntry(row.ParameterId, row.Low, row.High));
-        foreach (var row in rows.Numbers) entries.Numbers.Add(new NumberEntry(row.ParameterId, row.Low, row.High));
-        foreach (var row in rows.Quantities) entries.AddQuantity(row.ParameterId, row.System, row.Code, row.Low, row.High);
+        foreach (var row in rows.Tokens) entries.AddToken(row);
+        foreach (var row in rows.TypedIdentifiers) entries.Postings.Add(PostingHash.TypedIdentifier(row.ParameterId, row.TypeSystem ?? "", row.TypeCode, row.Value));
+        foreach (var row in rows.Strings) entries.AddString(row);
+        foreach (var row in rows.References) entries.AddReference(row);
+        foreach (var row in rows.Uris) entries.AddUri(row);
+        foreach (var row in rows.Dates) entries.Dates.Add(new DateEntry(row.ParameterId, row.Low, row.High, row.Item));
+        foreach (var row in rows.Numbers) entries.Numbers.Add(new NumberEntry(row.ParameterId, row.Low, row.High, row.Item));
+        foreach (var row in rows.Quantities) entries.AddQuantity(row);
         return entries;
     }
 
-    private void AddToken(int parameterId, string? system, string code)
+    private void AddToken(TokenRow row)
     {
-        if (system is { Length: > 0 }) Postings.Add(PostingHash.WholeSystem(parameterId, system));
-        if (code.Length == 0) return;
+        foreach (var hash in Hashes(row))
+        {
+            if (row.Item is { } item) ItemPostings.Add((hash, item));
+            else Postings.Add(hash);
+        }
 
-        Postings.Add(PostingHash.AnyCode(parameterId, code));
-        Postings.Add(system is { Length: > 0 }
+        if (row.Code.Length == 0 || row.Item is not null) return;
+        var key = Prefix(row.Code);
+        var (low, high) = Codes.GetValueOrDefault(row.ParameterId, (key, key));
+        Codes[row.ParameterId] = (string.CompareOrdinal(key, low) < 0 ? key : low, string.CompareOrdinal(key, high) > 0 ? key : high);
+    }
+
+    private static IEnumerable<long> Hashes(TokenRow row)
+    {
+        var (parameterId, system, code, _) = row;
+        if (system is { Length: > 0 }) yield return PostingHash.WholeSystem(parameterId, system);
+        if (code.Length == 0) yield break;
+
+        yield return PostingHash.AnyCode(parameterId, code);
+        yield return system is { Length: > 0 }
             ? PostingHash.SystemAndCode(parameterId, system, code)
-            : PostingHash.CodeWithoutSystem(parameterId, code));
-
-        var key = Prefix(code);
-        var (low, high) = Codes.GetValueOrDefault(parameterId, (key, key));
-        Codes[parameterId] = (string.CompareOrdinal(key, low) < 0 ? key : low, string.CompareOrdinal(key, high) > 0 ? key : high);
+            : PostingHash.CodeWithoutSystem(parameterId, code);
     }
 
-    private void AddString(int parameterId, string folded, string exact)
+    private void AddString(StringRow row)
     {
-        Postings.Add(PostingHash.Exact(parameterId, exact));
-        var prefix = Prefix(folded);
-        Strings.Add(new StringEntry(parameterId, prefix, prefix.Length == folded.Length ? null : folded, exact));
+        if (row.Item is null) Postings.Add(PostingHash.Exact(row.ParameterId, row.Exact));
+        var prefix = Prefix(row.Folded);
+        Strings.Add(new StringEntry(row.ParameterId, prefix, prefix.Length == row.Folded.Length ? null : row.Folded, row.Exact, row.Item));
     }
 
-    private void AddReference(int parameterId, string? targetType, string? targetId, string? url, string? version)
-    {
-        References.Add(new ReferenceEntry(parameterId, targetType, targetId, url, url is null ? null : PostingHash.Text(url), version));
-    }
+    private void AddReference(ReferenceRow row) => References.Add(new ReferenceEntry(
+        row.ParameterId, row.TargetType, row.TargetId, row.Url, row.Url is null ? null : PostingHash.Text(row.Url), row.Version, row.Item));
 
-    private void AddUri(int parameterId, string value)
-    {
-        Uris.Add(new UriEntry(parameterId, Prefix(value), value, PostingHash.Text(value)));
-    }
+    private void AddUri(UriRow row) => Uris.Add(new UriEntry(row.ParameterId, Prefix(row.Value), row.Value, PostingHash.Text(row.Value), row.Item));
 
-    private void AddQuantity(int parameterId, string? system, string? code, decimal low, decimal high)
-    {
-        Quantities.Add(new QuantityEntry(parameterId, system, code, code is null ? null : PostingHash.Text(code), low, high));
-    }
+    private void AddQuantity(QuantityRow row) => Quantities.Add(new QuantityEntry(
+        row.ParameterId, row.System, row.Code, row.Code is null ? null : PostingHash.Text(row.Code), row.Low, row.High, row.Item));
 
     /// <summary>The start of a text that is indexed; never half of a surrogate pair.</summary>
     public static string Prefix(string text)
@@ -75,15 +81,15 @@ internal sealed class IndexEntries
         return text[..(char.IsHighSurrogate(text[PrefixLength - 1]) ? PrefixLength - 1 : PrefixLength)];
     }
 
-    public readonly record struct StringEntry(int ParameterId, string Prefix, string? Folded, string Exact);
+    public readonly record struct StringEntry(int ParameterId, string Prefix, string? Folded, string Exact, int? Item);
 
-    public readonly record struct ReferenceEntry(int ParameterId, string? TargetType, string? TargetId, string? Url, long? UrlHash, string? Version);
+    public readonly record struct ReferenceEntry(int ParameterId, string? TargetType, string? TargetId, string? Url, long? UrlHash, string? Version, int? Item);
 
-    public readonly record struct UriEntry(int ParameterId, string Prefix, string Value, long ValueHash);
+    public readonly record struct UriEntry(int ParameterId, string Prefix, string Value, long ValueHash, int? Item);
 
-    public readonly record struct DateEntry(int ParameterId, DateTimeOffset Low, DateTimeOffset High);
+    public readonly record struct DateEntry(int ParameterId, DateTimeOffset Low, DateTimeOffset High, int? Item);
 
-    public readonly record struct NumberEntry(int ParameterId, decimal Low, decimal High);
+    public readonly record struct NumberEntry(int ParameterId, decimal Low, decimal High, int? Item);
 
-    public readonly record struct QuantityEntry(int ParameterId, string? System, string? Code, long? CodeHash, decimal Low, decimal High);
+    public readonly record struct QuantityEntry(int ParameterId, string? System, string? Code, long? CodeHash, decimal Low, decimal High, int? Item);
 }

@@ -28,6 +28,9 @@ internal static class PostingHash
     /// <summary>A string of the parameter exactly as written, for <c>:exact</c>.</summary>
     public static long Exact(int parameterId, string value) => Of(parameterId, 6, value, "");
 
+    /// <summary><c>:of-type</c>: an identifier whose type has that coding.</summary>
+    public static long TypedIdentifier(int parameterId, string typeSystem, string typeCode, string value) => Of(parameterId, 7, typeSystem, $"{typeCode}\0{value}");
+
     /// <summary>A text by itself: URLs in <c>index_uri</c> and <c>index_reference</c>, units in <c>index_quantity</c>.</summary>
     public static long Text(string value) => Of(0, 0, value, "");
 

@@ -81,6 +81,8 @@ internal static class Columns
 
     public static Column<int> Integer(string name) => new(name, "integer", NpgsqlDbType.Integer);
 
+    public static Column<int?> Item() => new("item", "integer", NpgsqlDbType.Integer);
+
     public static Column<long> BigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint);
 
     public static Column<long?> OptionalBigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint);

@@ -22,7 +22,8 @@ public class CustomSearchParameterTests
 
     [Theory]
     [InlineData("\"code\":\"a b\"", "\"code\":\"ab\"", IssueType.Value, "SearchParameter.code")]
-    [InlineData("\"type\":\"composite\"", "\"type\":\"token\"", IssueType.NotSupported, "SearchParameter.type")]
+    [InlineData("\"type\":\"special\"", "\"type\":\"token\"", IssueType.NotSupported, "SearchParameter.type")]
+    [InlineData("\"type\":\"composite\"", "\"type\":\"token\"", IssueType.Value, "SearchParameter.component")]
     [InlineData("\"base\":[\"Medicine\"]", "\"base\":[\"Medication\"]", IssueType.Value, "SearchParameter.base[0]")]
     [InlineData("\"expression\":\"Medication.(\"", "\"expression\":\"Medication.code\"", IssueType.Value, "SearchParameter.expression")]
     public void A_faulty_one_is_refused(string faulty, string right, IssueType type, string expression)

@@ -11,7 +11,7 @@ namespace Myeloma.Fhir.Store.Tests.Searching;
 public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
 {
     public static TheoryData<string> Searches =>
-        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest"];
+        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite"];
 
     [Theory]
     [MemberData(nameof(Searches))]
@@ -130,6 +130,9 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
                 "quantity" => [new Criterion.Quantity(parameters["Quantity"], [new QuantityValue(new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m), null, "mg")])],
                 "id" => [new Criterion.Id(["77"])],
                 "chain" => [new Criterion.Chain(parameters["Reference"], [new ChainTarget("Patient", new Criterion.Token(parameters["target"], [new TokenValue.AnySystem("x")]))])],
+                "composite" => [new Criterion.Composite(parameters["Composite"],
+                    [[new Criterion.Token(new SearchParameter { ResourceType = "Basic", Code = "a", Url = "", Type = SearchParameterType.Token, Id = parameters["Composite"].Id + 1, IsComponent = true }, [new TokenValue.AnySystem("active")]),
+                      new Criterion.Quantity(new SearchParameter { ResourceType = "Basic", Code = "b", Url = "", Type = SearchParameterType.Quantity, Id = parameters["Composite"].Id + 2, IsComponent = true }, [new QuantityValue(new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m), null, null)])]])],
                 "missing" => [rare, new Criterion.Missing(parameters["Number"], true)],
                 _ => [],
             };
@@ -151,6 +154,8 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
             rows.Uris.Add(new UriRow(parameters["Uri"].Id, $"http://x/{at}"));
             rows.Dates.Add(new DateRow(parameters["Date"].Id, day, day.AddDays(1)));
             rows.Quantities.Add(new QuantityRow(parameters["Quantity"].Id, "http://unitsofmeasure.org", "mg", at, at));
+            rows.Tokens.Add(new TokenRow(parameters["Composite"].Id + 1, null, at % 10 == 0 ? "retired" : "active", 0));
+            rows.Quantities.Add(new QuantityRow(parameters["Composite"].Id + 2, null, null, at, at, 0));
             if (at % 2 == 0) rows.Numbers.Add(new NumberRow(parameters["Number"].Id, at, at));
             rows.Present.AddRange(parameters.Values.Where(parameter => parameter.ResourceType == "Basic" && (at % 2 == 0 || parameter.Code != parameters["Number"].Code)).Select(parameter => parameter.Id));
             return rows;
