@@ -13,9 +13,6 @@ namespace Myeloma.Fhir.Interactions.Capabilities;
 /// <summary>Writes the CapabilityStatement. https://hl7.org/fhir/R4/capabilitystatement.html</summary>
 internal static class CapabilityStatementWriter
 {
-    private static readonly string[] TypeInteractions =
-        ["read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type"];
-
     private static readonly string Version =
         typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -64,7 +61,10 @@ internal static class CapabilityStatementWriter
         writer.WriteStartArray("resource");
         foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources, operations);
         writer.WriteEndArray();
-        WriteInteractions(writer, ["transaction", "batch", "history-system"]);
+        WriteInteractions(writer, OfferedInteraction.OfSystem);
+        writer.WriteStartArray("searchParam");
+        foreach (var parameter in OfferedParameter.Of(registry)) WriteParameter(writer, parameter.Name, null, parameter.Type, parameter.Summary);
+        writer.WriteEndArray();
         WriteOperations(writer, operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System)));
         writer.WriteEndObject();
     }
@@ -74,32 +74,33 @@ internal static class CapabilityStatementWriter
         writer.WriteStartObject();
         writer.WriteString("type", type);
         writer.WriteString("profile", $"http://hl7.org/fhir/StructureDefinition/{type}");
-        WriteInteractions(writer, TypeInteractions);
+        WriteInteractions(writer, OfferedInteraction.OfTypes);
         writer.WriteString("versioning", "versioned");
         writer.WriteBoolean("readHistory", true);
         writer.WriteBoolean("updateCreate", true);
-        writer.WriteBoolean("conditionalCreate", false);
-        writer.WriteString("conditionalRead", "full-support");
-        writer.WriteBoolean("conditionalUpdate", false);
-        writer.WriteString("conditionalDelete", "not-supported");
+        writer.WriteBoolean("conditionalCreate", OfferedInteraction.ConditionalCreate);
+        writer.WriteString("conditionalRead", OfferedInteraction.ConditionalRead);
+        writer.WriteBoolean("conditionalUpdate", OfferedInteraction.ConditionalUpdate);
+        writer.WriteString("conditionalDelete", OfferedInteraction.ConditionalDelete);
         WriteArray(writer, "referencePolicy", ["literal", "logical"]);
 
         var parameters = registry.All(type).Where(parameter => parameter.IsIndexed).OrderBy(parameter => parameter.Code, StringComparer.Ordinal).ToList();
         WriteArray(writer, "searchInclude", parameters.Where(parameter => parameter.Type == SearchParameterType.Reference).Select(parameter => $"{type}:{parameter.Code}"));
         WriteArray(writer, "searchRevInclude", sources.To(type));
         writer.WriteStartArray("searchParam");
-        foreach (var parameter in parameters) WriteParameter(writer, parameter);
+        foreach (var parameter in parameters) WriteParameter(writer, parameter.Code, parameter.Url, parameter.Type, OfferedParameter.FormsOf(parameter, registry));
         writer.WriteEndArray();
         WriteOperations(writer, operations.Where(operation => (operation.Levels & ~OperationLevels.System) != 0 && operation.IsFor(type)));
         writer.WriteEndObject();
     }
 
-    private static void WriteParameter(Utf8JsonWriter writer, SearchParameter parameter)
+    private static void WriteParameter(Utf8JsonWriter writer, string name, string? definition, SearchParameterType type, string documentation)
     {
         writer.WriteStartObject();
-        writer.WriteString("name", parameter.Code);
-        writer.WriteString("definition", parameter.Url);
-        writer.WriteString("type", parameter.Type.ToString().ToLowerInvariant());
+        writer.WriteString("name", name);
+        if (definition is not null) writer.WriteString("definition", definition);
+        writer.WriteString("type", type.ToString().ToLowerInvariant());
+        if (documentation.Length > 0) writer.WriteString("documentation", documentation);
         writer.WriteEndObject();
     }
 
@@ -119,13 +120,13 @@ internal static class CapabilityStatementWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<string> codes)
+    private static void WriteInteractions(Utf8JsonWriter writer, IEnumerable<OfferedInteraction> interactions)
     {
         writer.WriteStartArray("interaction");
-        foreach (var code in codes)
+        foreach (var interaction in interactions)
         {
             writer.WriteStartObject();
-            writer.WriteString("code", code);
+            writer.WriteString("code", interaction.Code);
             writer.WriteEndObject();
         }
 

@@ -15,6 +15,9 @@ internal sealed class BindingIssues(bool strict)
 
     public int ErrorCount => errors.Count;
 
+    /// <summary>Whether a condition holds for every fault so far.</summary>
+    public bool All(Func<Issue, bool> condition) => errors.TrueForAll(issue => condition(issue));
+
     /// <summary><c>http.</c> and the name: how an OperationOutcome points at a parameter. https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.location</summary>
     public static string ExpressionOf(string parameter) => $"http.{parameter}";
 
