@@ -51,7 +51,7 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
     public bool HasPrecondition => Request.Headers.IfMatch.Count > 0;
 
     /// <summary>Reads URL and headers.</summary>
-    /// <exception cref="FhirException">URL too long (414) or broken, format not offered (406), Prefer not understood (400).</exception>
+    /// <exception cref="FhirException">URL too long (414) or broken, format not offered (406).</exception>
     public void Bind()
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

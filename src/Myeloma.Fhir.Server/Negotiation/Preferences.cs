@@ -1,5 +1,4 @@
 using Myeloma.Fhir.Interactions.Responses;
-using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Server.Negotiation;
 
@@ -8,8 +7,7 @@ namespace Myeloma.Fhir.Server.Negotiation;
 /// <param name="IsStrict">Whether unknown search parameters are refused instead of reported.</param>
 public readonly record struct Preferences(ReturnPreference? Return, bool IsStrict)
 {
-    /// <summary>Reads all Prefer headers; preferences that FHIR does not define are passed over, as RFC 7240 asks.</summary>
-    /// <exception cref="FhirException"><c>invalid</c>: an unknown value of return or handling.</exception>
+    /// <summary>Reads all Prefer headers; preferences and values that FHIR does not define are passed over, as RFC 7240 asks: clients in wide use send some.</summary>
     public static Preferences Parse(Microsoft.Extensions.Primitives.StringValues headers)
     {
         ReturnPreference? wanted = null;
@@ -25,8 +23,8 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
                 var value = preference[(equals + 1)..].Trim().Trim('"');
                 switch (preference[..equals].Trim())
                 {
-                    case "return": wanted = ReturnOf(value); break;
-                    case "handling": strict = HandlingOf(value); break;
+                    case "return": wanted = ReturnOf(value) ?? wanted; break;
+                    case "handling": strict = value is "strict" || (strict && value is not "lenient"); break;
                 }
             }
         }
@@ -34,18 +32,11 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
         return new(wanted, strict);
     }
 
-    private static ReturnPreference ReturnOf(ReadOnlySpan<char> value) => value switch
+    private static ReturnPreference? ReturnOf(ReadOnlySpan<char> value) => value switch
     {
         "minimal" => ReturnPreference.Minimal,
         "representation" => ReturnPreference.Representation,
         "OperationOutcome" => ReturnPreference.OperationOutcome,
-        _ => throw new FhirException(Issue.Invalid($"Prefer: return is minimal, representation or OperationOutcome, not '{value}'.")),
-    };
-
-    private static bool HandlingOf(ReadOnlySpan<char> value) => value switch
-    {
-        "strict" => true,
-        "lenient" => false,
-        _ => throw new FhirException(Issue.Invalid($"Prefer: handling is strict or lenient, not '{value}'.")),
+        _ => null,
     };
 }
