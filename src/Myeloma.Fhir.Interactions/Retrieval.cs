@@ -23,7 +23,7 @@ public sealed class Retrieval(
             TargetKind.Version => (await vread.HandleAsync(new ResourceKey(target.Type!, target.Id!), target.VersionId, cancellationToken)).Viewed(ResourceView.Parse(parameters)),
             TargetKind.InstanceHistory or TargetKind.TypeHistory or TargetKind.SystemHistory =>
                 await history.HandleAsync(target.Type, target.Id, parameters, context, cancellationToken),
-            TargetKind.Type => await search.HandleAsync(target.Type!, parameters, context, cancellationToken),
+            TargetKind.System or TargetKind.Type => await search.HandleAsync(target.Type, parameters, context, cancellationToken),
             TargetKind.SystemOperation or TargetKind.TypeOperation or TargetKind.InstanceOperation =>
                 await InvokeAsync(entry, parameters, context, cancellationToken),
             TargetKind.Metadata => capabilities.Handle(context),

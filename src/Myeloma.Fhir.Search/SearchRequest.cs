@@ -10,7 +10,7 @@ public static class SearchRequest
     /// <summary>The parameter of a paging link that carries the store's cursor.</summary>
     public const string CursorParameter = "_cursor";
 
-    /// <param name="resourceType">A concrete resource type; null: all types, where only <c>_id</c>, <c>_lastUpdated</c> and <c>_type</c> are searched by.</param>
+    /// <param name="resourceType">A concrete resource type; null: all types, or those of <c>_type</c>, searched by what they have in common.</param>
     /// <param name="parameters">Names with modifier or chain, and values, percent-decoded, in the order of the request.</param>
     /// <returns>What is unknown is ignored with a warning in <see cref="BoundSearch.Issues"/>, unless handling is strict.</returns>
     /// <exception cref="Model.Issues.FhirException">

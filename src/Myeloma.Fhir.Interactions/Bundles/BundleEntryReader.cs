@@ -140,7 +140,7 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         var conditional = method is "PUT" or "PATCH" or "DELETE" && target.Kind == TargetKind.Type && query.Length > 0;
         var fits = method switch
         {
-            "GET" or "HEAD" => target.Kind is not (TargetKind.System or TargetKind.SystemSearch or TargetKind.TypeSearch),
+            "GET" or "HEAD" => target.Kind is not (TargetKind.SystemSearch or TargetKind.TypeSearch),
             "POST" => target.Kind == TargetKind.Type || (target.Operation is not null && takesPostedOperations),
             _ => target.Kind == TargetKind.Instance || conditional,
         };

@@ -29,6 +29,7 @@ public sealed record OfferedInteraction(string Code, string Method, TargetKind P
     [
         new("transaction", "POST", TargetKind.System, "Entries that are done all or none"),
         new("batch", "POST", TargetKind.System, "Entries that are done each by itself"),
+        new("search-system", "GET", TargetKind.System, "The resources of all types, or of several, for which all criteria hold"),
         new("history-system", "GET", TargetKind.SystemHistory, "The versions of all resources, newest first"),
     ];
 

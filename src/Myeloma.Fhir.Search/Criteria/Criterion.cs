@@ -47,8 +47,24 @@ public abstract record Criterion
     /// <summary>The reference leads to a resource of one of the target types for which its criterion holds.</summary>
     public sealed record Chain(SearchParameter Parameter, IReadOnlyList<ChainTarget> Targets) : Criterion;
 
+    /// <summary>A resource that refers here, by type and id or by its canonical, and for which the criterion holds: <c>_has</c>, <c>_list</c>.</summary>
+    /// <param name="Parameter">The reference; its <see cref="SearchParameter.ResourceType"/> is that of the referring resource.</param>
+    /// <param name="TargetType">The type that is searched for; null for all.</param>
+    public sealed record Has(SearchParameter Parameter, string? TargetType, Criterion Criterion) : Criterion
+    {
+        /// <summary>Whether canonicals of the reference lead to the type searched for.</summary>
+        public bool LeadsByCanonical { get; init; }
+    }
+
+    /// <summary>It does not hold.</summary>
+    public sealed record Not(Criterion Criterion) : Criterion;
+
+    /// <summary>The same condition for several resource types, each by its own parameter: holds when it does for the resource's type.</summary>
+    /// <param name="Each">One or more, of one kind, one for each type.</param>
+    public sealed record OverTypes(IReadOnlyList<Criterion> Each) : Criterion;
+
     /// <summary>All of these hold: <c>url|version</c>, which is two conditions on one resource.</summary>
-    /// <param name="Criteria">Two or more.</param>
+    /// <param name="Criteria">None holds always.</param>
     public sealed record AllOf(IReadOnlyList<Criterion> Criteria) : Criterion;
 
     /// <summary>At least one of these holds: several <c>url|version</c> of one parameter.</summary>
@@ -95,12 +111,25 @@ public abstract record TokenValue
     public sealed record OfType(string TypeSystem, string TypeCode, string Value) : TokenValue;
 }
 
-/// <summary>Prefix of the folded text, anywhere in the folded text, or the text as stored.</summary>
+/// <summary>How a string is compared. All but <see cref="Exact"/> look at the folded text; those after it are of <c>_filter</c>.</summary>
 public enum StringMatch
 {
     Prefix,
     Contains,
+
+    /// <summary>The text as stored.</summary>
     Exact,
+    Equal,
+
+    /// <summary>Some text is another one.</summary>
+    Unequal,
+    Suffix,
+
+    /// <summary>By code points.</summary>
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
 }
 
 public enum UriMatch
@@ -145,13 +174,16 @@ public enum Prefix
     Sa,
     Eb,
     Ap,
+
+    /// <summary>Of <c>_filter</c> alone: the stored period holds the whole of the value's.</summary>
+    Contains,
 }
 
 /// <param name="Low">First instant of the value's precision, UTC.</param>
 /// <param name="High">First instant after it (exclusive). For <c>ap</c> both are already widened.</param>
 /// <remarks>
 /// A row matches: eq row.Low ≥ Low and row.High ≤ High; ne not eq; gt row.High &gt; High; lt row.Low &lt; Low; ge gt or eq; le lt or eq;
-/// sa row.Low ≥ High; eb row.High ≤ Low; ap row.Low &lt; High and row.High &gt; Low.
+/// sa row.Low ≥ High; eb row.High ≤ Low; ap row.Low &lt; High and row.High &gt; Low; contains row.Low ≤ Low and row.High ≥ High.
 /// </remarks>
 public sealed record DateValue(Prefix Prefix, DateTimeOffset Low, DateTimeOffset High);
 

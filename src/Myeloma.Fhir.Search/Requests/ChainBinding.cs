@@ -11,7 +11,12 @@ internal sealed class ChainBinding(CriterionBinding criteria, SearchParameterReg
     private const int MaxTargets = 10;
 
     /// <returns>Null when the chain leads nowhere, which is noted.</returns>
-    public Criterion? Bind(SearchParameter parameter, ParameterName name, string fullName, string value, int depth, BindingIssues issues)
+    public Criterion? Bind(SearchParameter parameter, ParameterName name, string fullName, string value, int depth, BindingIssues issues) =>
+        Bind(parameter, name, fullName, depth, issues, (target, found) => criteria.Bind(target, fullName, name.Chained!, value, depth + 1, found));
+
+    /// <param name="bindTarget">What has to hold for a target of that type; null when nothing can, which it notes.</param>
+    /// <returns>Null when the chain leads nowhere, which is noted.</returns>
+    public Criterion? Bind(SearchParameter parameter, ParameterName name, string fullName, int depth, BindingIssues issues, Func<string, BindingIssues, Criterion?> bindTarget)
     {
         var expression = BindingIssues.ExpressionOf(fullName);
         if (parameter.Type != SearchParameterType.Reference)
@@ -27,7 +32,7 @@ internal sealed class ChainBinding(CriterionBinding criteria, SearchParameterReg
         }
 
         if (Targets(parameter, name, fullName, issues) is not { } targets) return null;
-        var bound = targets.Select(target => Bind(parameter, target, name.Chained!, fullName, value, depth, issues.Strict)).ToList();
+        var bound = targets.Select(target => Bind(parameter, target, issues.Strict, bindTarget)).ToList();
         if (bound.Exists(each => each.Target is not null))
             return new Criterion.Chain(parameter, [.. bound.Where(each => each.Target is not null).Select(each => each.Target!)]);
 
@@ -41,11 +46,10 @@ internal sealed class ChainBinding(CriterionBinding criteria, SearchParameterReg
     }
 
     private (ChainTarget? Target, BindingIssues Issues) Bind(
-        SearchParameter parameter, string target, string chained, string fullName, string value, int depth, bool strict)
+        SearchParameter parameter, string target, bool strict, Func<string, BindingIssues, Criterion?> bindTarget)
     {
         var issues = new BindingIssues(strict);
-        var criterion = criteria.Bind(target, fullName, chained, value, depth + 1, issues);
-        return (criterion is null ? null : new ChainTarget(target, criterion) { Canonical = registry.CanonicalTargetOf(parameter, target) }, issues);
+        return (bindTarget(target, issues) is { } criterion ? new ChainTarget(target, criterion) { Canonical = registry.CanonicalTargetOf(parameter, target) } : null, issues);
     }
 
     /// <summary>The types to look at: the one that is named, or those that have the parameter.</summary>
@@ -61,7 +65,8 @@ internal sealed class ChainBinding(CriterionBinding criteria, SearchParameterReg
         }
 
         var code = ParameterName.Parse(name.Chained!).Code;
-        var targets = parameter.Targets.Where(target => registry.Find(target, code) is not null).ToList();
+        var targets = parameter.Targets.Where(target => HasBinding.IsHas(name.Chained!)
+            ? new HasBinding(criteria, registry, options).CanLeadTo(name.Chained!, target) : registry.Find(target, code) is not null).ToList();
         if (targets.Count is > 0 and <= MaxTargets) return targets;
         if (targets.Count == 0)
         {

@@ -2,6 +2,7 @@ using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Search.Parameters;
+using Myeloma.Fhir.Search.Requests.Filter;
 
 namespace Myeloma.Fhir.Search.Requests;
 
@@ -9,7 +10,7 @@ namespace Myeloma.Fhir.Search.Requests;
 internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchOptions options)
 {
     /// <summary>Parameters of the specification that stand on no resource type.</summary>
-    private static readonly string[] UnsupportedEverywhere = ["_has", "_list", "_filter", "_text", "_content", "_query", "_contained", "_containedType"];
+    private static readonly string[] UnsupportedEverywhere = ["_text", "_content", "_query", "_contained", "_containedType"];
 
     /// <summary>Modifiers of the specification that need what is not here.</summary>
     private static readonly string[] UnsupportedModifiers = ["above", "below", "in", "not-in", "of-type", "text", "not", "exact", "contains", "identifier", "missing", "type"];
@@ -18,6 +19,9 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     /// <returns>Null when there is nothing to search by, which is noted.</returns>
     public Criterion? Bind(string resourceType, string fullName, string name, string value, int depth, BindingIssues issues)
     {
+        if (HasBinding.IsHas(name)) return new HasBinding(this, registry, options).Bind(resourceType, fullName, name, value, depth, issues);
+        if (name == "_list") return new HasBinding(this, registry, options).BindList(resourceType, value, issues);
+        if (name == "_filter") return Filter(resourceType, value, issues);
         var parts = ParameterName.Parse(name);
         if (Find(resourceType, fullName, parts.Code, issues) is not { } parameter) return null;
         if (parts.Chained is not null)
@@ -32,6 +36,52 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         if (parts.Modifier == "missing") return Missing(value, reading);
         return Values(value, reading) is { } values ? Bind(parts.Modifier, values, reading) : null;
     }
+
+    /// <summary>A filter counts as a whole: what is unknown in it is refused however lenient the handling.</summary>
+    private Criterion? Filter(string resourceType, string text, BindingIssues issues)
+    {
+        var found = new BindingIssues(strict: true);
+        var criterion = new FilterBinding(this, registry, options, found).Bind(resourceType, text);
+        issues.TakeErrors(found);
+        return criterion;
+    }
+
+    /// <summary>The same for several types: the parameter has to be one of each.</summary>
+    /// <param name="types">One or more.</param>
+    /// <param name="isEveryType">Whether they are all there are.</param>
+    /// <returns>Null when there is nothing to search by, which is noted.</returns>
+    public Criterion? BindOverTypes(IReadOnlyList<string> types, bool isEveryType, string name, string value, BindingIssues issues)
+    {
+        if (HasBinding.IsHas(name) && isEveryType) return new HasBinding(this, registry, options).Bind(null, name, name, value, 0, issues);
+        if (name == "_list" && isEveryType) return new HasBinding(this, registry, options).BindList(null, value, issues);
+        var code = ParameterName.Parse(name).Code;
+        if (!IsOfEveryType(code) && types.FirstOrDefault(type => registry.Find(type, code) is null) is { } without)
+        {
+            issues.Ignore(IssueType.NotSupported, name, isEveryType
+                ? $"Resources of all types are searched by parameters that all have, like _id, _lastUpdated, _tag or _profile; '{code}' is not one of them. Name the types with _type."
+                : $"Search parameter '{code}' is not known for {without}, one of the types that are searched.");
+            return null;
+        }
+
+        // What is wrong is wrong for the first type, too.
+        if (Bind(types[0], name, name, value, 0, issues) is not { } first) return null;
+        if (first is Criterion.Id or Criterion.LastUpdated || types.Count == 1) return first;
+        List<Criterion> each = [first];
+        foreach (var type in types.Skip(1))
+        {
+            var found = new BindingIssues(strict: true);
+            if (Bind(type, name, name, value, 0, found) is { } criterion) each.Add(criterion);
+            else issues.TakeErrors(found);
+        }
+
+        return new Criterion.OverTypes(each);
+    }
+
+    /// <summary>One value without a modifier, as it stands: commas do not part it.</summary>
+    /// <returns>Null when malformed, which is noted.</returns>
+    public static Criterion? BindOne(string value, ValueReading reading) => Bind(null, [value], reading);
+
+    private static bool IsOfEveryType(string code) => code is "_has" or "_list" or "_filter";
 
     /// <summary>The parameter, when it can be searched by.</summary>
     public SearchParameter? Find(string resourceType, string fullName, string code, BindingIssues issues)

@@ -21,6 +21,7 @@ internal sealed class RequestBinding
     private readonly List<(string Text, SortKey Key)> sort = [];
     private readonly List<IncludeRule> includes = [];
     private readonly List<KeyValuePair<string, string>> used = [];
+    private List<string>? types;
     private readonly HashSet<string> once = new(StringComparer.Ordinal);
     private int? count;
     private bool countOnly;
@@ -43,6 +44,7 @@ internal sealed class RequestBinding
         if (parameters.Count > options.MaxParameters)
             throw new FhirException(Issue.TooCostly($"A search has at most {options.MaxParameters} parameters; this one has {parameters.Count}."));
 
+        if (resourceType is null) types = TypesOf(parameters);
         foreach (var (name, value) in parameters) Take(name, value);
         issues.ThrowIfRefused();
         if (sort.Count > 0) used.Add(new("_sort", string.Join(',', sort.Select(key => key.Text))));
@@ -171,6 +173,20 @@ internal sealed class RequestBinding
             issues.Refuse(Issue.TooCostly($"A search has at most {options.MaxIncludes} _include and _revinclude.", BindingIssues.ExpressionOf(name)));
     }
 
+    /// <summary>The types that <c>_type</c> leaves of all; null when it leaves all, or none that is known.</summary>
+    private List<string>? TypesOf(IReadOnlyList<KeyValuePair<string, string>> parameters)
+    {
+        List<string>? left = null;
+        foreach (var (name, value) in parameters)
+        {
+            if (name != "_type") continue;
+            var named = value.Split(',').Where(registry.Schema.IsResourceType).Distinct();
+            left = [.. left is null ? named : left.Intersect(named)];
+        }
+
+        return left is { Count: > 0 } ? left : null;
+    }
+
     private void TakeType(string name, string value)
     {
         var types = value.Split(',', StringSplitOptions.RemoveEmptyEntries);
@@ -188,14 +204,10 @@ internal sealed class RequestBinding
             return;
         }
 
-        if (resourceType is null && ParameterName.Parse(name).Code is not ("_id" or "_lastUpdated"))
-        {
-            issues.Ignore(IssueType.NotSupported, name, $"Resources of all types can be searched by _id, _lastUpdated and _type, not by '{name}'.");
-            return;
-        }
-
-        // _id and _lastUpdated mean the same on every type, so that any one can stand in for all of them.
-        if (criterionBinding.Bind(resourceType ?? registry.Schema.ResourceTypes[0], name, name, value, 0, issues) is { } criterion) Add(criterion, name, value);
+        var criterion = resourceType is not null
+            ? criterionBinding.Bind(resourceType, name, name, value, 0, issues)
+            : criterionBinding.BindOverTypes(types ?? registry.Schema.ResourceTypes, types is null, name, value, issues);
+        if (criterion is not null) Add(criterion, name, value);
     }
 
     private void Add(Criterion criterion, string name, string value)

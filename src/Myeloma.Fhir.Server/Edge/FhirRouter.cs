@@ -43,7 +43,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private Task GetAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) => target.Kind switch
     {
         TargetKind.Instance or TargetKind.Version => ReadAsync(call, target, cancellationToken),
-        TargetKind.Type => SearchAsync(call, target, cancellationToken),
+        TargetKind.System or TargetKind.Type => SearchAsync(call, target, cancellationToken),
         TargetKind.Metadata => AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken),
         TargetKind.InstanceHistory or TargetKind.TypeHistory or TargetKind.SystemHistory => HistoryAsync(call, target, cancellationToken),
         _ => throw NotAllowed(call, target),
@@ -53,7 +53,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         TargetKind.System => BundleAsync(call, cancellationToken),
         TargetKind.Type => CreateAsync(call, target, cancellationToken),
-        TargetKind.TypeSearch => FormSearchAsync(call, target, cancellationToken),
+        TargetKind.SystemSearch or TargetKind.TypeSearch => FormSearchAsync(call, target, cancellationToken),
         _ => throw NotAllowed(call, target),
     };
 
@@ -77,7 +77,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         await AnswerAsync(call, await services.History.HandleAsync(target.Type, target.Id, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
 
     private async Task SearchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) =>
-        await FhirResult.WriteAsync(call, await services.Search.HandleAsync(target.Type!, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
+        await FhirResult.WriteAsync(call, await services.Search.HandleAsync(target.Type, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
 
     private async Task FormSearchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
@@ -231,8 +231,8 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private static string AllowedAt(TargetKind kind) => kind switch
     {
-        TargetKind.System or TargetKind.TypeSearch => "POST, OPTIONS",
-        TargetKind.SystemSearch => "OPTIONS",
+        TargetKind.System => "GET, HEAD, POST, OPTIONS",
+        TargetKind.SystemSearch or TargetKind.TypeSearch => "POST, OPTIONS",
         TargetKind.Type => "GET, HEAD, POST, PATCH, OPTIONS",
         TargetKind.Instance => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         _ => "GET, HEAD, OPTIONS",

@@ -20,12 +20,6 @@ internal static class CompositeSql
     private static RowSource Rows(Criterion part, Alias row) => part switch
     {
         Criterion.Token token => TokenSql.ItemRows(row, [.. token.Values.Select(value => TokenSql.Hash(token.Parameter.Id, value))]),
-        Criterion.String text => StringSql.Rows(row, text.Parameter.Id, text.Match, text.Values),
-        Criterion.Reference reference => ReferenceSql.Rows(row, reference.Parameter.Id, reference.Values),
-        Criterion.Uri uri => UriSql.Rows(row, uri.Parameter.Id, uri.Match, uri.Values),
-        Criterion.Date date => DateSql.Rows(row, date.Parameter.Id, date.Values),
-        Criterion.Number number => NumberSql.Rows(row, number.Parameter.Id, number.Values),
-        Criterion.Quantity quantity => NumberSql.Rows(row, quantity.Parameter.Id, quantity.Values),
-        _ => throw new UnreachableException(),
+        _ => CriterionSql.Rows(row, part) ?? throw new UnreachableException(),
     };
 }

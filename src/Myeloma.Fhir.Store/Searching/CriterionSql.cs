@@ -16,21 +16,45 @@ internal static class CriterionSql
         Criterion.Id id => Negate(id.Negated, Id(match, type, [.. id.Values])),
         Criterion.Type types => $"{match}.rid IN (SELECT r.rid FROM resource r WHERE r.type = ANY ({types.Values.ToArray()}) AND NOT r.deleted)",
         Criterion.LastUpdated updated => DateSql.LastUpdated(match, updated.Values),
-        Criterion.Token token => Negate(token.Negated, TokenSql.Holds(match, Hashes(token.Parameter.Id, token.Values))),
-        Criterion.ReferenceIdentifier identifier =>
-            TokenSql.Holds(match, Hashes(identifier.Parameter.IdentifierId, identifier.Values)),
-        Criterion.String text => StringSql.Holds(match, Row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
-        Criterion.Reference reference => Negate(reference.Negated, ReferenceSql.Rows(Row, reference.Parameter.Id, reference.Values).Holds(match)),
-        Criterion.Uri uri => Negate(uri.Negated, UriSql.Rows(Row, uri.Parameter.Id, uri.Match, uri.Values).Holds(match)),
-        Criterion.Date date => DateSql.Rows(Row, date.Parameter.Id, date.Values).Holds(match),
-        Criterion.Number number => NumberSql.Rows(Row, number.Parameter.Id, number.Values).Holds(match),
-        Criterion.Quantity quantity => NumberSql.Rows(Row, quantity.Parameter.Id, quantity.Values).Holds(match),
+        Criterion.Token token => Negate(token.Negated, TokenSql.Holds(match, Postings(token))),
+        Criterion.ReferenceIdentifier identifier => TokenSql.Holds(match, Postings(identifier)),
+        Criterion.String { Match: StringMatch.Exact } text => TokenSql.Holds(match, StringSql.Exact(text.Parameter.Id, text.Values)),
+        Criterion.Reference reference => Negate(reference.Negated, Rows(Row, reference)!.Value.Holds(match)),
+        Criterion.Uri uri => Negate(uri.Negated, Rows(Row, uri)!.Value.Holds(match)),
         Criterion.Composite composite => CompositeSql.Holds(match, composite),
-        Criterion.Missing missing => Negate(missing.IsMissing, TokenSql.Holds(match, [PostingHash.Presence(missing.Parameter.Id)])),
-        Criterion.Chain chain => Chain(match, chain),
-        Criterion.AllOf all => $"({Sql.Join($" AND ", all.Criteria.Select(one => Holds(match, type, one)))})",
-        Criterion.AnyOf any => $"({Sql.Join($" OR ", any.Criteria.Select(one => Holds(match, type, one)))})",
+        Criterion.Missing missing => Negate(missing.IsMissing, TokenSql.Holds(match, Postings(missing))),
+        Criterion.Chain chain => ChainSql.Holds(match, chain),
+        Criterion.Has has => HasSql.Holds(match, has),
+        Criterion.Not not => Negate(true, Holds(match, type, not.Criterion)),
+        Criterion.AllOf all => AlternativesSql.AllOf(match, type, all.Criteria),
+        Criterion.AnyOf any => AlternativesSql.AnyOf(match, type, any.Criteria),
+        Criterion.OverTypes types => AlternativesSql.OverTypes(match, types.Each),
         Criterion.Never => $"FALSE",
+        _ when Rows(Row, criterion) is { } rows => rows.Holds(match),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>The index rows that fulfil a criterion by themselves.</summary>
+    /// <returns>Null when there are none: a column, a chain, a token that is negated. Of references and uris the rows of what is negated.</returns>
+    public static RowSource? Rows(Alias row, Criterion criterion) => criterion switch
+    {
+        Criterion.Token { Negated: false } or Criterion.ReferenceIdentifier or Criterion.Missing { IsMissing: false } => TokenSql.Rows(row, Postings(criterion)),
+        Criterion.String { Match: StringMatch.Exact } text => TokenSql.Rows(row, StringSql.Exact(text.Parameter.Id, text.Values)),
+        Criterion.String text => StringSql.Rows(row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
+        Criterion.Reference reference => ReferenceSql.Rows(row, reference.Parameter.Id, reference.Values),
+        Criterion.Uri uri => UriSql.Rows(row, [uri.Parameter.Id], uri.Match, uri.Values),
+        Criterion.Date date => DateSql.Rows(row, date.Parameter.Id, date.Values),
+        Criterion.Number number => NumberSql.Rows(row, number.Parameter.Id, number.Values),
+        Criterion.Quantity quantity => NumberSql.Rows(row, quantity.Parameter.Id, quantity.Values),
+        _ => null,
+    };
+
+    /// <summary>The postings of which a version must have one for the criterion to hold, its negation aside.</summary>
+    public static long[] Postings(Criterion criterion) => criterion switch
+    {
+        Criterion.Token token => Hashes(token.Parameter.Id, token.Values),
+        Criterion.ReferenceIdentifier identifier => Hashes(identifier.Parameter.IdentifierId, identifier.Values),
+        Criterion.Missing missing => [PostingHash.Presence(missing.Parameter.Id)],
         _ => throw new UnreachableException(),
     };
 
@@ -58,23 +82,6 @@ internal static class CriterionSql
         : $"{match}.rid IN (SELECT r.rid FROM resource r WHERE r.type = {type} AND r.id = ANY ({ids}) AND NOT r.deleted)";
 
     private static long[] Hashes(int parameterId, IReadOnlyList<TokenValue> values) => [.. values.Select(value => TokenSql.Hash(parameterId, value))];
-
-    /// <summary>From the reference to the resource it names, or to the one its canonical names, and on to that one's criterion.</summary>
-    private static Sql Chain(Alias match, Criterion.Chain chain)
-    {
-        var target = new Alias('t', match.Letter == 't' ? match.Number + 1 : 0);
-        var reference = new Alias('f', target.Number);
-        var types = chain.Targets.Select(one => (Sql)$"""
-            EXISTS (SELECT FROM index_reference {reference}
-                CROSS JOIN LATERAL (
-                    SELECT r.rid FROM resource r
-                    WHERE {reference}.target_type = {one.TargetType} AND r.type = {one.TargetType} AND r.id = {reference}.target_id AND NOT r.deleted
-                    UNION ALL
-                    SELECT c.rid FROM canonical_target({reference}.url_hash, {reference}.url, {reference}.version, {one.TargetType}) c) {target}
-                WHERE {reference}.parameter_id = {chain.Parameter.Id} AND {reference}.rid = {match}.rid AND {Holds(target, one.TargetType, one.Criterion)})
-            """);
-        return $"({Sql.Join($" OR ", types)})";
-    }
 
     private static Sql Negate(bool negated, Sql condition) => negated ? (Sql)$"NOT ({condition})" : condition;
 }

@@ -22,6 +22,7 @@ internal static class DateSql
         Prefix.Sa => $"{row}.low >= {value.High}",
         Prefix.Eb => $"{row}.high <= {value.Low}",
         Prefix.Ap => $"({row}.low < {value.High} AND {row}.high > {value.Low})",
+        Prefix.Contains => $"({row}.low <= {value.Low} AND {row}.high >= {value.High})",
         _ => throw new UnreachableException(),
     };
 

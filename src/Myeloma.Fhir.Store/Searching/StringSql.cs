@@ -12,20 +12,26 @@ internal static class StringSql
     /// <summary>Above every character there is, so that <c>[x, x + this)</c> holds what starts with x.</summary>
     public const string AboveAll = "\U0010FFFF";
 
-    public static Sql Holds(Alias match, Alias row, int parameterId, StringMatch how, IReadOnlyList<string> values) => how == StringMatch.Exact
-        ? TokenSql.Holds(match, [.. values.Select(value => PostingHash.Exact(parameterId, Cut(value)))])
-        : Rows(row, parameterId, how, values).Holds(match);
+    public static long[] Exact(int parameterId, IReadOnlyList<string> values) => [.. values.Select(value => PostingHash.Exact(parameterId, Cut(value)))];
 
-    public static RowSource Rows(Alias row, int parameterId, StringMatch how, IReadOnlyList<string> values)
+    public static RowSource Rows(Alias row, int parameterId, StringMatch how, IReadOnlyList<string> values) =>
+        new(row, $"index_string {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", values.Select(value => Matches(row, how, value)))})");
+
+    private static Sql Matches(Alias row, StringMatch how, string value) => how switch
     {
-        var alternatives = how switch
-        {
-            StringMatch.Prefix => values.Select(value => StartsWith(row, value)),
-            StringMatch.Contains => values.Select(value => Contains(row, value)),
-            _ => throw new UnreachableException(),
-        };
-        return new RowSource(row, $"index_string {row} WHERE {row}.parameter_id = {parameterId} AND ({Sql.Join($" OR ", alternatives)})");
-    }
+        StringMatch.Prefix => StartsWith(row, value),
+        StringMatch.Contains => $"strpos({Whole(row)}, {value}) > 0",
+        StringMatch.Suffix => $"right({Whole(row)}, {value.EnumerateRunes().Count()}) = {value}",
+        StringMatch.Equal => $"({row}.prefix = {IndexEntries.Prefix(value)} AND {Whole(row)} = {value})",
+        StringMatch.Unequal => $"{Whole(row)} <> {value}",
+        StringMatch.Greater => $"({row}.prefix >= {IndexEntries.Prefix(value)} AND {Whole(row)} > {value})",
+        StringMatch.GreaterOrEqual => $"({row}.prefix >= {IndexEntries.Prefix(value)} AND {Whole(row)} >= {value})",
+        StringMatch.Less => $"({row}.prefix <= {IndexEntries.Prefix(value)} AND {Whole(row)} < {value})",
+        StringMatch.LessOrEqual => $"({row}.prefix <= {IndexEntries.Prefix(value)} AND {Whole(row)} <= {value})",
+        _ => throw new UnreachableException(),
+    };
+
+    private static Sql Whole(Alias row) => $"coalesce({row}.folded, {row}.prefix)";
 
     /// <summary>A range of the index; the rest of a value that is longer than the index is compared in the row.</summary>
     private static Sql StartsWith(Alias row, string value)
@@ -35,8 +41,6 @@ internal static class StringSql
             ? (Sql)$"{row}.prefix >= {prefix} AND {row}.prefix < {prefix + AboveAll}"
             : $"{row}.prefix = {prefix} AND starts_with({row}.folded, {value})";
     }
-
-    private static Sql Contains(Alias row, string value) => $"strpos(coalesce({row}.folded, {row}.prefix), {value}) > 0";
 
     /// <summary>Stored texts are cut at this length, so is what is looked for.</summary>
     private static string Cut(string value) => value.Length <= StringFolding.MaxLength ? value : value[..StringFolding.MaxLength];

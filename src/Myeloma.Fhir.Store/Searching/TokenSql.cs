@@ -18,6 +18,11 @@ internal static class TokenSql
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>The postings as a row source.</summary>
+    public static RowSource Rows(Alias row, long[] hashes) => new(row, hashes is [var hash]
+        ? (Sql)$"index_token {row} WHERE {row}.hash = {hash}"
+        : $"index_token {row} WHERE {row}.hash = ANY ({hashes})");
+
     /// <summary>The version has one of the postings.</summary>
     public static Sql Holds(Alias match, long[] hashes) => hashes is [var hash]
         ? (Sql)$"EXISTS (SELECT FROM index_token p WHERE p.hash = {hash} AND p.rid = {match}.rid)"

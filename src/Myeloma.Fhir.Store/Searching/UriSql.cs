@@ -8,7 +8,7 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <remarks>https://hl7.org/fhir/R4/search.html#uri</remarks>
 internal static class UriSql
 {
-    public static RowSource Rows(Alias row, int parameterId, UriMatch how, IReadOnlyList<string> values)
+    public static RowSource Rows(Alias row, int[] parameterIds, UriMatch how, IReadOnlyList<string> values)
     {
         Sql alternatives = how switch
         {
@@ -17,7 +17,9 @@ internal static class UriSql
             UriMatch.Above => OneOf(row, [.. values.SelectMany(Ancestors).Distinct()]),
             _ => throw new UnreachableException(),
         };
-        return new RowSource(row, $"index_uri {row} WHERE {row}.parameter_id = {parameterId} AND ({alternatives})");
+        return parameterIds is [var only]
+            ? new RowSource(row, $"index_uri {row} WHERE {row}.parameter_id = {only} AND ({alternatives})")
+            : new RowSource(row, $"index_uri {row} WHERE {row}.parameter_id = ANY ({parameterIds}) AND ({alternatives})");
     }
 
     private static Sql OneOf(Alias row, IReadOnlyList<string> values) => values is [var value]

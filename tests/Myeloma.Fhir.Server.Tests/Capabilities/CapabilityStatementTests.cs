@@ -194,6 +194,7 @@ public sealed class CapabilityStatementTests(RunningServer server) : IClassFixtu
         (_, "date") => "2020-01",
         (_, "uri") => "http://example.org/a",
         (_, "reference") => "http://example.org/a",
+        ("context-type-quantity", _) => "a$1",
         (_, "composite") => "a$b",
         _ => "a",
     };

@@ -227,4 +227,21 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
         var stored = await server.SendAsync("POST", "/CapabilityStatement", answer.Body);
         Assert.True(stored.Status == 201, stored.Body);
     }
+
+    [Fact]
+    public async Task The_base_is_searched_by_what_all_types_have_and_says_so()
+    {
+        await server.PutAsync("""{"resourceType":"Patient","id":"s-base","meta":{"tag":[{"code":"s-base"}]}}""");
+        await server.PutAsync("""{"resourceType":"Basic","id":"s-base","meta":{"tag":[{"code":"s-base"}]},"code":{"text":"x"},"subject":{"reference":"Patient/s-base"}}""");
+
+        var found = await server.GetAsync("?_tag=s-base");
+        var form = await server.SendAsync("POST", "/_search", "_tag=s-base", ("Content-Type", "application/x-www-form-urlencoded"));
+        var referred = await server.GetAsync("?_type=Patient&_has:Basic:patient:_tag=s-base");
+        var rest = (await server.GetAsync("/metadata")).Json.GetProperty("rest")[0];
+
+        Assert.Equal(2, found.Matches.Count);
+        Assert.Equal(["s-base"], referred.Matches);
+        Assert.Equal(2, form.Matches.Count);
+        Assert.Contains(rest.GetProperty("interaction").EnumerateArray(), interaction => interaction.GetProperty("code").GetString() == "search-system");
+    }
 }

@@ -200,11 +200,12 @@ public sealed class CriterionTests(SearchFixture fixture) : IClassFixture<Search
         await fixture.AddAsync("c3", rows => rows.References.Add(new ReferenceRow(subject.Id, null, null, "http://x/g2", null)));
         await fixture.AddAsync("c4", rows => rows.References.Add(new ReferenceRow(subject.Id, "Patient", "g1", null, null)));
 
+        ChainTarget To(Criterion criterion) => new("Condition", criterion) { Canonical = new CanonicalTarget("Condition", url, null) };
         var named = new Criterion.Token(name, [new TokenValue.AnySystem("x")]);
         Assert.Equal("c1", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Condition", named)])));
         Assert.Equal("", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Patient", named)])));
-        Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Condition", new Criterion.Chain(part, [new ChainTarget("Condition", named)]))])));
-        Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Patient", new Criterion.Never()), new ChainTarget("Condition", new Criterion.Id(["g2"]))])));
+        Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [To(new Criterion.Chain(part, [To(named)]))])));
+        Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Patient", new Criterion.Never()), To(new Criterion.Id(["g2"]))])));
     }
 
     [Fact]

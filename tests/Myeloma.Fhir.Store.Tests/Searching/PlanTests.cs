@@ -11,7 +11,7 @@ namespace Myeloma.Fhir.Store.Tests.Searching;
 public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
 {
     public static TheoryData<string> Searches =>
-        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite"];
+        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite", "canonical chain", "has", "either", "both types", "ends with"];
 
     [Theory]
     [MemberData(nameof(Searches))]
@@ -133,6 +133,11 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
                 "composite" => [new Criterion.Composite(parameters["Composite"],
                     [[new Criterion.Token(new SearchParameter { ResourceType = "Basic", Code = "a", Url = "", Type = SearchParameterType.Token, Id = parameters["Composite"].Id + 1, IsComponent = true }, [new TokenValue.AnySystem("active")]),
                       new Criterion.Quantity(new SearchParameter { ResourceType = "Basic", Code = "b", Url = "", Type = SearchParameterType.Quantity, Id = parameters["Composite"].Id + 2, IsComponent = true }, [new QuantityValue(new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m), null, null)])]])],
+                "canonical chain" => [new Criterion.Chain(parameters["Reference"], [new ChainTarget("Basic", rare) { Canonical = new CanonicalTarget("Basic", parameters["Uri"], null) }])],
+                "has" => [new Criterion.Has(parameters["Reference"], "Basic", rare) { LeadsByCanonical = true }],
+                "either" => [new Criterion.AnyOf([rare, new Criterion.AllOf([date, frequent]), new Criterion.Number(parameters["Number"], [new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m)])])],
+                "both types" => [new Criterion.OverTypes([rare, new Criterion.Token(parameters["target"], [new TokenValue.AnySystem("x")])])],
+                "ends with" => [rare, new Criterion.String(parameters["String"], StringMatch.Suffix, ["77"])],
                 "missing" => [rare, new Criterion.Missing(parameters["Number"], true)],
                 _ => [],
             };
