@@ -53,6 +53,10 @@ public sealed class BatchInteraction(
             var key = new ResourceKey(entry.Target.Type ?? "", entry.Target.Id ?? "");
             var answer = entry.Method switch
             {
+                "POST" when entry.Criteria is not null => await create.HandleAsync(key.Type, entry.Resource!.Bytes, entry.Criteria, context, cancellationToken),
+                "PUT" when entry.Criteria is not null =>
+                    await update.HandleAsync(key.Type, QueryText.Parse(entry.Criteria), entry.Resource!.Bytes, entry.IfMatch, context, cancellationToken),
+                "DELETE" when entry.Criteria is not null => await delete.HandleAsync(key.Type, QueryText.Parse(entry.Criteria), entry.IfMatch, context, cancellationToken),
                 "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, context.Return, cancellationToken),
                 "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, context.Return, cancellationToken),
                 "PATCH" when entry.Target.Id is null =>

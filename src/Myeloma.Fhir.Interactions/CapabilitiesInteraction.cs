@@ -8,7 +8,8 @@ namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The capabilities interaction: what this server does, made of what is there.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#capabilities</remarks>
-public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParameters, IReadOnlyList<OperationDefinition> operations, TimeProvider time)
+/// <param name="deletesSeveral">Whether a conditional delete may take away several resources.</param>
+public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParameters, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral, TimeProvider time)
 {
     /// <summary>One server may be reached under several names; more than these few are made anew each time.</summary>
     private const int MaxCached = 8;
@@ -24,13 +25,13 @@ public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParame
         if (current is null || !ReferenceEquals(current.Registry, registry))
         {
             var date = current is null ? started : time.GetUtcNow();
-            cache = current = new Cache(registry, operations, date);
+            cache = current = new Cache(registry, operations, deletesSeveral, date);
         }
 
         return FhirResponse.Ok(new ResourceContent("CapabilityStatement", current.For(context.BaseUrl)));
     }
 
-    private sealed class Cache(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, DateTimeOffset date)
+    private sealed class Cache(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral, DateTimeOffset date)
     {
         private readonly System.Collections.Concurrent.ConcurrentDictionary<string, byte[]> byBaseUrl = new(StringComparer.Ordinal);
 
@@ -39,7 +40,7 @@ public sealed class CapabilitiesInteraction(CurrentSearchParameters searchParame
         public byte[] For(string baseUrl)
         {
             if (byBaseUrl.TryGetValue(baseUrl, out var json)) return json;
-            json = CapabilityStatementWriter.Write(registry, operations, baseUrl, date);
+            json = CapabilityStatementWriter.Write(registry, operations, deletesSeveral, baseUrl, date);
             if (byBaseUrl.Count < MaxCached) byBaseUrl.TryAdd(baseUrl, json);
             return json;
         }

@@ -12,7 +12,7 @@ public sealed class HistoryInteraction(ResourceStore store, PageSizes pages)
 {
     /// <param name="type">Null for the whole system.</param>
     /// <param name="id">Null for a whole type.</param>
-    /// <param name="parameters"><c>_count</c>, <c>_since</c>, and the cursor of a link that an earlier page gave.</param>
+    /// <param name="parameters"><c>_count</c>, <c>_since</c>, <c>_at</c>, and the cursor of a link that an earlier page gave.</param>
     /// <returns>200 with a bundle of type history: an empty one for a type without resources.</returns>
     /// <exception cref="FhirException"><c>not-found</c>: the id was never used; <c>invalid</c>: a parameter that can't be read, or an unknown one under strict handling.</exception>
     public async Task<FhirResponse> HandleAsync(
@@ -34,6 +34,7 @@ public sealed class HistoryInteraction(ResourceStore store, PageSizes pages)
         self = [];
         int? count = null;
         DateTimeOffset? since = null;
+        (DateTimeOffset, DateTimeOffset)? at = null;
         string? cursor = null;
         var issues = new List<Issue>();
         foreach (var parameter in parameters)
@@ -41,11 +42,12 @@ public sealed class HistoryInteraction(ResourceStore store, PageSizes pages)
             switch (parameter.Key)
             {
                 case "_count": count = Count(parameter.Value, issues); break;
-                case "_since": since = Instant(parameter.Value, issues); break;
+                case "_since": since = Period(parameter, issues)?.Start; break;
+                case "_at": at = Period(parameter, issues); break;
                 case PageSizes.CursorParameter: cursor = parameter.Value; continue;
-                case "_at" or "_list" or "_sort": issues.Add(Issue.NotSupported($"The parameter '{parameter.Key}' is not offered for histories.")); break;
+                case "_list" or "_sort": issues.Add(Issue.NotSupported($"The parameter '{parameter.Key}' is not offered for histories.")); break;
                 default:
-                    if (context.IsStrict) issues.Add(Issue.Invalid($"The parameter '{parameter.Key}' is not known for histories; _count and _since are."));
+                    if (context.IsStrict) issues.Add(Issue.Invalid($"The parameter '{parameter.Key}' is not known for histories; _count, _since and _at are."));
                     continue;
             }
 
@@ -53,7 +55,7 @@ public sealed class HistoryInteraction(ResourceStore store, PageSizes pages)
         }
 
         if (issues.Count > 0) throw new FhirException(issues);
-        return new HistoryQuery(type, id, since, Math.Min(count ?? pages.Default, pages.Largest), cursor);
+        return new HistoryQuery(type, id, since, Math.Min(count ?? pages.Default, pages.Largest), cursor) { At = at };
     }
 
     private static int? Count(string text, List<Issue> issues)
@@ -64,16 +66,37 @@ public sealed class HistoryInteraction(ResourceStore store, PageSizes pages)
         return null;
     }
 
-    /// <summary>An instant; a date or a time without zone counts in UTC.</summary>
-    private static DateTimeOffset? Instant(string text, List<Issue> issues)
+    /// <summary>The time that a date as written stands for, to its precision; a date or a time without zone counts in UTC.</summary>
+    private static (DateTimeOffset Start, DateTimeOffset End)? Period(KeyValuePair<string, string> parameter, List<Issue> issues)
     {
-        string[] formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd", "yyyy-MM", "yyyy"];
         // A plus sign that was not percent-encoded arrives as a space.
-        if (DateTimeOffset.TryParseExact(text.Replace(' ', '+'), formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
-            return instant;
-        issues.Add(Issue.Invalid($"_since is an instant like 2026-01-31T10:00:00Z, not '{text}'."));
+        var text = parameter.Value.Replace(' ', '+');
+        foreach (var (format, end) in Precisions)
+        {
+            if (!DateTimeOffset.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)) continue;
+            try
+            {
+                return (instant, end(instant));
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                return (instant, DateTimeOffset.MaxValue);
+            }
+        }
+
+        issues.Add(Issue.Invalid($"{parameter.Key} is an instant like 2026-01-31T10:00:00Z, not '{text}'."));
         return null;
     }
+
+    private static readonly (string Format, Func<DateTimeOffset, DateTimeOffset> End)[] Precisions =
+    [
+        ("yyyy-MM-dd'T'HH:mm:ssK", instant => instant.AddSeconds(1)),
+        ("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", instant => instant.AddMilliseconds(1)),
+        ("yyyy-MM-dd'T'HH:mmK", instant => instant.AddMinutes(1)),
+        ("yyyy-MM-dd", instant => instant.AddDays(1)),
+        ("yyyy-MM", instant => instant.AddMonths(1)),
+        ("yyyy", instant => instant.AddYears(1)),
+    ];
 }
 
 /// <summary>How many entries a page of a search or history has.</summary>

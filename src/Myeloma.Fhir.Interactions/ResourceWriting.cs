@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
 
@@ -27,12 +28,30 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
         return FhirResponse.Written(results[0]) with { Remarks = remarks };
     }
 
+    /// <summary>Validates a resource and stores it as the searches of the write find, or does not.</summary>
+    /// <returns>The answer with the resource as it is now.</returns>
+    /// <exception cref="FhirException">As above; what the plan throws.</exception>
+    public async Task<FhirResponse> WriteAsync(ResourceDocument document, ConditionalWrite write, ReturnPreference? wanted, CancellationToken cancellationToken)
+    {
+        var remarks = await validation.CheckAsync(document, wanted == ReturnPreference.OperationOutcome, cancellationToken);
+        var results = await StoreAsync(write, cancellationToken);
+        return FhirResponse.Written(results[0]) with { Remarks = remarks };
+    }
+
     /// <summary>Stores what was validated already, in one transaction.</summary>
     /// <returns>One result an operation, in their order.</returns>
-    /// <exception cref="FhirException">As <see cref="ResourceStore.WriteAsync"/>.</exception>
+    /// <exception cref="FhirException">As <see cref="ResourceStore.WriteAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>.</exception>
     public async Task<IReadOnlyList<WriteResult>> StoreAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
     {
-        var results = await store.WriteAsync(operations, cancellationToken);
+        return await StoredAsync(await store.WriteAsync(operations, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc cref="StoreAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>
+    public async Task<IReadOnlyList<WriteResult>> StoreAsync(ConditionalWrite write, CancellationToken cancellationToken) =>
+        await StoredAsync(await store.WriteAsync(write, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<WriteResult>> StoredAsync(IReadOnlyList<WriteResult> results, CancellationToken cancellationToken)
+    {
         await definitions.AfterWriteAsync(results);
         await searchParameters.AfterWriteAsync(results, cancellationToken);
         return results;

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Bundles;
+using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
@@ -12,7 +13,7 @@ namespace Myeloma.Fhir.Interactions;
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
 /// <param name="newId">Gives ids that were never used.</param>
 public sealed class TransactionInteraction(
-    ResourceWriting writing, BundleLimits limits, Retrieval retrieval, PatchedResource patched, Func<string> newId)
+    ResourceWriting writing, BundleLimits limits, Retrieval retrieval, PatchedResource patched, CriteriaBinding criteria, DeleteInteraction delete, Func<string> newId)
 {
     /// <summary>Deletions first, then creations, updates, patches and at last the reads, which see the rest done.</summary>
     /// <param name="bundle">Of type transaction.</param>
@@ -35,10 +36,10 @@ public sealed class TransactionInteraction(
 
     private async Task<FhirResponse> RunAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
-        var (plan, elements) = await PlanAsync(bundle, context, cancellationToken);
-        var answers = new FhirResponse[plan.Entries.Count];
-        await WriteAsync(plan, elements, answers, context, cancellationToken);
-        foreach (var entry in plan.Entries)
+        var (entries, elements, conditions) = await ReadAsync(bundle, context, cancellationToken);
+        var answers = new FhirResponse[elements.Count];
+        await WriteAsync(entries, elements, conditions, answers, context, cancellationToken);
+        foreach (var entry in entries)
         {
             if (entry.Method is not ("GET" or "HEAD")) continue;
             try
@@ -55,7 +56,8 @@ public sealed class TransactionInteraction(
         return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
     }
 
-    private async Task<(TransactionPlan Plan, List<Element> Elements)> PlanAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
+    private async Task<(List<BundleEntry> Entries, List<Element> Elements, TransactionConditions Conditions)> ReadAsync(
+        ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
         var faults = new EntryFaults(bundle, elements.Count);
@@ -70,59 +72,92 @@ public sealed class TransactionInteraction(
             issues.AddRange(own);
         }
 
+        var conditions = TransactionConditions.Bind(entries, criteria, delete.MaxMatches, context.BaseUrl, issues);
         if (issues.Count > 0) throw new FhirException(issues);
 
         entries = await new EntryPatches(patched, context).MakeAsync(entries, issues, cancellationToken);
-        if (issues.Count > 0) throw new FhirException(issues);
-
-        var plan = TransactionPlan.Make(entries, context, newId, issues);
-        return issues.Count == 0 ? (plan, elements) : throw new FhirException(issues);
+        return issues.Count == 0 ? (entries, elements, conditions) : throw new FhirException(issues);
     }
 
     private async Task WriteAsync(
-        TransactionPlan plan, List<Element> elements, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
+        List<BundleEntry> entries, List<Element> elements, TransactionConditions conditions, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
     {
-        if (plan.Writes.Count == 0) return;
-        var operations = new WriteOperation[plan.Writes.Count];
-        for (var i = 0; i < operations.Length; i++) operations[i] = plan.Writes[i].Operation;
+        if (entries.All(entry => entry.Method is "GET" or "HEAD")) return;
 
-        var remarks = await new EntryValidation(writing.Validation, plan, elements).CheckAsync(context, cancellationToken);
-        var results = await StoreAsync(plan, elements, operations, cancellationToken);
-        for (var i = 0; i < operations.Length; i++)
-        {
-            var answer = FhirResponse.Written(results[i]) with { Remarks = remarks[plan.Writes[i].Entry.Index] ?? [] };
-            answers[plan.Writes[i].Entry.Index] = answer.With(context.Return ?? ReturnPreference.Minimal);
-        }
-    }
-
-    private async Task<IReadOnlyList<WriteResult>> StoreAsync(
-        TransactionPlan plan, List<Element> elements, WriteOperation[] operations, CancellationToken cancellationToken)
-    {
+        // Faults that no search is needed for are told before the database is asked.
+        var plan = MakePlan(entries, conditions, new TransactionPlan.Unsearched(conditions.All.Count), context);
+        var remarks = await new EntryValidation(writing.Validation, entries, elements).CheckAsync(context, cancellationToken);
+        IReadOnlyList<WriteResult> results;
         try
         {
-            return await writing.StoreAsync(operations, cancellationToken);
+            results = conditions.All.Count == 0
+                ? await writing.StoreAsync([.. plan.Writes.Select(write => write.Operation)], cancellationToken)
+                : await writing.StoreAsync(
+                    new ConditionalWrite(
+                        conditions.All,
+                        matches => [.. (plan = MakePlan(entries, conditions, matches, context)).Writes.Select(write => write.Operation)])
+                    {
+                        ClosingSearches = conditions.ReferenceSearches,
+                        Complete = conditions.References.Count == 0 ? null : matches => plan.Complete(matches),
+                    },
+                    cancellationToken);
         }
         catch (FhirException fault)
         {
-            throw new FhirException([.. fault.Issues.Select(issue => Placed(issue, plan, elements))]);
+            throw new FhirException(Placed(fault.Issues, plan, elements));
         }
+
+        Answer(entries, plan, results, remarks, answers, context);
+    }
+
+    /// <exception cref="FhirException">All faults that are known by these matches.</exception>
+    private TransactionPlan MakePlan(
+        List<BundleEntry> entries, TransactionConditions conditions, IReadOnlyList<IReadOnlyList<ConditionMatch>> matches, InteractionContext context)
+    {
+        var issues = new List<Issue>();
+        var plan = TransactionPlan.Make(entries, conditions, matches, context, delete.MaxMatches, newId, issues);
+        return issues.Count == 0 ? plan : throw new FhirException(issues);
+    }
+
+    private static void Answer(
+        List<BundleEntry> entries, TransactionPlan plan, IReadOnlyList<WriteResult> results, IReadOnlyList<Issue>?[] remarks, FhirResponse[] answers, InteractionContext context)
+    {
+        var deleted = new Dictionary<int, List<WriteResult>>();
+        foreach (var entry in entries)
+            if (entry is { Method: "DELETE", Criteria: not null }) deleted.Add(entry.Index, []);
+        for (var i = 0; i < results.Count; i++)
+        {
+            var entry = plan.Writes[i].Entry;
+            if (deleted.TryGetValue(entry.Index, out var together)) together.Add(results[i]);
+            else answers[entry.Index] = Wanted(FhirResponse.Written(results[i]) with { Remarks = remarks[entry.Index] ?? [] });
+        }
+
+        foreach (var entry in entries)
+            if (deleted.TryGetValue(entry.Index, out var together)) answers[entry.Index] = Wanted(DeleteInteraction.Deleted(entry.Target.Type!, together));
+        foreach (var (entry, same) in plan.Repeated) answers[entry.Index] = answers[same.Index] with { Status = 200 };
+
+        FhirResponse Wanted(FhirResponse answer) => answer.With(context.Return ?? ReturnPreference.Minimal);
     }
 
     /// <summary>The store names resources, the caller knows entries. A version that is not the expected one was expected by an entry's ifMatch: 412.</summary>
-    private static Issue Placed(Issue issue, TransactionPlan plan, List<Element> elements)
+    private static List<Issue> Placed(IReadOnlyList<Issue> issues, TransactionPlan plan, List<Element> elements)
     {
-        foreach (var (operation, entry) in plan.Writes)
-        {
-            if (!issue.Diagnostics.StartsWith($"{operation.Key} ", StringComparison.Ordinal)) continue;
-            var isConflict = issue.MessageId == OutcomeStatus.VersionConflict;
-            var element = elements[entry.Index];
-            var place = isConflict ? element.Child("request")?.Child("ifMatch") ?? element : element.Child("resource") ?? element;
-            var (line, column) = element.Document.PositionOf(place);
-            issue = issue with { Expression = element.Document.ExpressionOf(place), Line = line, Column = column };
-            if (isConflict && entry.GivesWay) return issue with { Expression = entry.Expression, MessageId = PatchedResource.Overtaken };
-            return isConflict ? issue with { MessageId = OutcomeStatus.PreconditionFailed } : issue;
-        }
+        var byKey = new Dictionary<string, BundleEntry>(StringComparer.Ordinal);
+        foreach (var (operation, entry) in plan.Writes) byKey.TryAdd(operation.Key.ToString(), entry);
+        return [.. issues.Select(issue => Placed(issue, byKey, elements))];
+    }
 
-        return issue;
+    private static Issue Placed(Issue issue, Dictionary<string, BundleEntry> byKey, List<Element> elements)
+    {
+        var end = issue.Diagnostics.IndexOf(' ', StringComparison.Ordinal);
+        if (end < 0 || issue.Expression?.StartsWith("Bundle.", StringComparison.Ordinal) == true || !byKey.TryGetValue(issue.Diagnostics[..end], out var entry)) return issue;
+        var isConflict = issue.MessageId == OutcomeStatus.VersionConflict;
+        var element = elements[entry.Index];
+        var place = isConflict ? element.Child("request")?.Child("ifMatch") ?? element : element.Child("resource") ?? element;
+        var (line, column) = element.Document.PositionOf(place);
+        var within = issue.Expression is { } own && entry.Patch is null && own.Contains('.', StringComparison.Ordinal) ? own[own.IndexOf('.', StringComparison.Ordinal)..] : "";
+        issue = issue with { Expression = element.Document.ExpressionOf(place) + within, Line = line, Column = column };
+        if (isConflict && entry.GivesWay) return issue with { Expression = entry.Expression, MessageId = PatchedResource.Overtaken };
+        return isConflict ? issue with { MessageId = OutcomeStatus.PreconditionFailed } : issue;
     }
 }

@@ -27,6 +27,9 @@ internal static class Faults
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
         || (exception.SqlState == PostgresErrorCodes.UniqueViolation && exception.ConstraintName is "resource_key" or "resource_pkey" or "resource_history_pkey");
 
+    /// <summary>A write that was run again as often as it may be: 409, since nothing is wrong with the server.</summary>
+    public static Issue Overtaken => Issue.Conflict("Other writes of the same resources were faster each time; nothing was changed, send the request again.");
+
     private static FhirException? FromPostgres(PostgresException exception)
     {
         var issue = exception.SqlState switch
@@ -36,8 +39,7 @@ internal static class Faults
             PostgresErrorCodes.QueryCanceled => Issue.Transient(
                 "The database gave the statement up because it took longer than the statement timeout allows; narrow the request or try again."),
             PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
-                or PostgresErrorCodes.UniqueViolation =>
-                Issue.Transient("Other writes of the same resources were faster each time; try again in a moment."),
+                or PostgresErrorCodes.UniqueViolation => Overtaken,
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName => Issue.Transient(
                 "The database is not set up yet; try again in a moment."),
             PostgresErrorCodes.InvalidDatetimeFormat or PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.DatetimeFieldOverflow =>

@@ -27,6 +27,12 @@ public sealed record StoreOptions
     /// <summary>How many times <c>:iterate</c> follows references from what the step before added.</summary>
     public int MaxIncludeDepth { get; init; } = 5;
 
+    /// <summary>Whether a literal reference inside the server has to lead to a resource: on write, and when its target is deleted.</summary>
+    public bool ReferentialIntegrity { get; init; }
+
+    /// <summary>The server's own base URL without trailing slash: absolute references below it are inside the server. Null: only relative ones are.</summary>
+    public string? BaseUrl { get; init; }
+
     /// <summary>Resources per transaction while existing ones are indexed anew.</summary>
     public int ReindexBatch { get; init; } = 500;
 }

@@ -2,9 +2,12 @@ using Myeloma.Fhir.Model.Elements;
 
 namespace Myeloma.Fhir.Store;
 
-/// <summary>One change to one resource. Several make a transaction: <see cref="ResourceStore.WriteAsync"/>.</summary>
+/// <summary>One change to one resource. Several make a transaction: <see cref="ResourceStore.WriteAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>.</summary>
 public abstract record WriteOperation(ResourceKey Key)
 {
+    /// <summary>The version that a condition found: when another one is current by the time its row is locked, the whole transaction is run again. Null: there was no condition.</summary>
+    public int? MatchedVersion { get; init; }
+
     /// <summary>The new resource must not exist now; after a deletion its version numbers go on.</summary>
     /// <remarks>https://hl7.org/fhir/R4/http.html#create</remarks>
     public sealed record Create(ResourceKey Key, ResourceDocument Document) : WriteOperation(Key);
@@ -18,6 +21,9 @@ public abstract record WriteOperation(ResourceKey Key)
     /// <param name="IfMatchVersion">The version that must be the current one; null when any may be, or none.</param>
     /// <remarks>https://hl7.org/fhir/R4/http.html#delete</remarks>
     public sealed record Delete(ResourceKey Key, int? IfMatchVersion = null) : WriteOperation(Key);
+
+    /// <summary>No change: the result is the current version. What a conditional create comes to that finds its resource.</summary>
+    public sealed record Keep(ResourceKey Key) : WriteOperation(Key);
 }
 
 /// <summary>What became of an operation.</summary>

@@ -28,6 +28,9 @@ internal sealed record BundleEntry(
     /// <summary>Whether <see cref="IfMatch"/> is the version a PATCH was made of, and not one the client named.</summary>
     public bool GivesWay { get; init; }
 
+    /// <summary>What selects the resource of a conditional create (ifNoneExist), update or delete (the query), still encoded; null for the others.</summary>
+    public string? Criteria { get; init; }
+
     /// <summary>Whether the entry invokes an operation.</summary>
     public bool IsOperation => Target.Operation is not null;
 

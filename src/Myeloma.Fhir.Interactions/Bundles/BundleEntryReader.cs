@@ -40,10 +40,10 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         var resource = ResourceOf(entry, method, target, expression, issues);
         var patch = PatchOf(entry, method, expression, issues);
         var ifMatch = IfMatchOf(request, method, expression, issues);
-        RefuseConditional(request, method, target, query, expression, issues);
+        var criteria = CriteriaOf(request, method, target, query, expression, issues);
         if (target is { } place) CheckPlace(method, place, query, resource, expression, issues);
         if (issues.Count > before || target is null) return null;
-        return new BundleEntry(index, method, target.Value, query, entry.TextOf("fullUrl"), resource, ifMatch, request.TextOf("ifNoneMatch")) { Patch = patch };
+        return new BundleEntry(index, method, target.Value, query, entry.TextOf("fullUrl"), resource, ifMatch, request.TextOf("ifNoneMatch")) { Patch = patch, Criteria = criteria };
     }
 
     /// <summary>A URL relative to the base, or absolute below it.</summary>
@@ -127,12 +127,12 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         }
     }
 
-    private static void RefuseConditional(Element request, string method, RequestTarget? target, string query, string expression, List<Issue> issues)
+    private static string? CriteriaOf(Element request, string method, RequestTarget? target, string query, string expression, List<Issue> issues)
     {
-        if (request.Child("ifNoneExist") is not null)
-            issues.Add(Issue.NotSupported("Conditional create (ifNoneExist) is not offered.", $"{expression}.request.ifNoneExist"));
-        if (method is "PUT" or "DELETE" && target is { Kind: TargetKind.Type } && query.Length > 0)
-            issues.Add(Issue.NotSupported($"Conditional {(method == "PUT" ? "update" : "delete")} is not offered; name the id: {target.Value.Type}/[id].", $"{expression}.request.url"));
+        var ifNoneExist = request.TextOf("ifNoneExist");
+        if (ifNoneExist is not null && method != "POST")
+            issues.Add(Issue.Invalid($"ifNoneExist goes with POST, not with {method}.", $"{expression}.request.ifNoneExist"));
+        return method == "POST" ? ifNoneExist : method is "PUT" or "DELETE" && target is { Kind: TargetKind.Type } ? query : null;
     }
 
     private void CheckPlace(string method, RequestTarget target, string query, ResourceDocument? resource, string expression, List<Issue> issues)

@@ -8,7 +8,7 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.Interactions.Bundles;
 
 /// <summary>The resources of a transaction, validated as each of them would be by itself, with issues at the lines of the bundle.</summary>
-internal sealed class EntryValidation(WriteValidation validation, TransactionPlan plan, List<Element> elements)
+internal sealed class EntryValidation(WriteValidation validation, IReadOnlyList<BundleEntry> entries, List<Element> elements)
 {
     private readonly Dictionary<string, ResourceDocument> byReference = new(StringComparer.Ordinal);
 
@@ -16,17 +16,17 @@ internal sealed class EntryValidation(WriteValidation validation, TransactionPla
     /// <exception cref="FhirException">The refusals of all entries together.</exception>
     public async Task<IReadOnlyList<Issue>?[]> CheckAsync(InteractionContext context, CancellationToken cancellationToken)
     {
-        foreach (var entry in plan.Entries)
+        foreach (var entry in entries)
         {
             if (entry.Resource is not { } resource) continue;
             if (entry.FullUrl is { } fullUrl) byReference.TryAdd(fullUrl, resource);
             if (resource.Id is { } id && entry.Method == "PUT") byReference.TryAdd($"{resource.ResourceType}/{id}", resource);
         }
 
-        var remarks = new IReadOnlyList<Issue>?[plan.Entries.Count];
+        var remarks = new IReadOnlyList<Issue>?[elements.Count];
         var refusals = new List<Issue>();
         var isSeen = context.Return == ReturnPreference.OperationOutcome;
-        foreach (var entry in plan.Entries)
+        foreach (var entry in entries)
         {
             if (entry.Resource is not { } resource || entry.IsOperation) continue;
 

@@ -16,7 +16,7 @@ internal static class CapabilityStatementWriter
     private static readonly string Version =
         typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    public static byte[] Write(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, string baseUrl, DateTimeOffset date)
+    public static byte[] Write(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral, string baseUrl, DateTimeOffset date)
     {
         var output = new ArrayBufferWriter<byte>(1 << 20);
         using (var writer = new Utf8JsonWriter(output, JsonWriting.Options))
@@ -24,7 +24,7 @@ internal static class CapabilityStatementWriter
             writer.WriteStartObject();
             WriteHead(writer, baseUrl, date);
             writer.WriteStartArray("rest");
-            WriteRest(writer, registry, operations);
+            WriteRest(writer, registry, operations, deletesSeveral);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -53,13 +53,13 @@ internal static class CapabilityStatementWriter
         WriteArray(writer, "patchFormat", PatchDocument.MediaTypes);
     }
 
-    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations)
+    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral)
     {
         var sources = RevIncludes.Of(registry);
         writer.WriteStartObject();
         writer.WriteString("mode", "server");
         writer.WriteStartArray("resource");
-        foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources, operations);
+        foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources, operations, deletesSeveral);
         writer.WriteEndArray();
         WriteInteractions(writer, OfferedInteraction.OfSystem);
         writer.WriteStartArray("searchParam");
@@ -69,7 +69,7 @@ internal static class CapabilityStatementWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources, IReadOnlyList<OperationDefinition> operations)
+    private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral)
     {
         writer.WriteStartObject();
         writer.WriteString("type", type);
@@ -81,7 +81,7 @@ internal static class CapabilityStatementWriter
         writer.WriteBoolean("conditionalCreate", OfferedInteraction.ConditionalCreate);
         writer.WriteString("conditionalRead", OfferedInteraction.ConditionalRead);
         writer.WriteBoolean("conditionalUpdate", OfferedInteraction.ConditionalUpdate);
-        writer.WriteString("conditionalDelete", OfferedInteraction.ConditionalDelete);
+        writer.WriteString("conditionalDelete", OfferedInteraction.ConditionalDelete(deletesSeveral));
         WriteArray(writer, "referencePolicy", ["literal", "logical"]);
 
         var parameters = registry.All(type).Where(parameter => parameter.IsIndexed).OrderBy(parameter => parameter.Code, StringComparer.Ordinal).ToList();

@@ -34,16 +34,16 @@ public sealed record OfferedInteraction(string Code, string Method, TargetKind P
     ];
 
     /// <summary>Whether a create with <c>If-None-Exist</c> is done. https://hl7.org/fhir/R4/http.html#ccreate</summary>
-    public static bool ConditionalCreate => false;
+    public static bool ConditionalCreate => true;
 
     /// <summary>Whether an update names its resource by criteria. https://hl7.org/fhir/R4/http.html#cond-update</summary>
-    public static bool ConditionalUpdate => false;
+    public static bool ConditionalUpdate => true;
 
     /// <summary>Whether a patch names its resource by criteria; the CapabilityStatement of R4 has no word for it. https://hl7.org/fhir/R4/http.html#patch</summary>
     public static bool ConditionalPatch => true;
 
     /// <summary><c>not-supported</c>, <c>single</c> or <c>multiple</c>. https://hl7.org/fhir/R4/http.html#2.1.0.12.1</summary>
-    public static string ConditionalDelete => "not-supported";
+    public static string ConditionalDelete(bool deletesSeveral) => deletesSeveral ? "multiple" : "single";
 
     /// <summary>Which of the conditions a read may carry: If-Modified-Since and If-None-Match. https://hl7.org/fhir/R4/http.html#cread</summary>
     public static string ConditionalRead => "full-support";

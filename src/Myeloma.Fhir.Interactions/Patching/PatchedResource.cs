@@ -1,18 +1,18 @@
 using System.Globalization;
+using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Patch;
-using Myeloma.Fhir.Search;
-using Myeloma.Fhir.Search.Requests;
+using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Store;
 
 namespace Myeloma.Fhir.Interactions.Patching;
 
 /// <summary>Finds the resource a patch is for and makes its new content; nothing is stored here.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#patch</remarks>
-public sealed class PatchedResource(ResourceStore store, ResourceIntake intake, CurrentSearchParameters searchParameters, PatchLimits limits)
+public sealed class PatchedResource(ResourceStore store, ResourceIntake intake, CriteriaBinding criteria, PatchLimits limits)
 {
     /// <summary><see cref="Issue.MessageId"/> of a patch whose resource others change faster than it can be done.</summary>
     public const string Overtaken = "patch-overtaken";
@@ -23,24 +23,14 @@ public sealed class PatchedResource(ResourceStore store, ResourceIntake intake, 
     /// <summary>The one resource that criteria select.</summary>
     /// <exception cref="FhirException"><c>not-found</c>: none; <c>multiple-matches</c> (412): several; <c>invalid</c>: no criteria, or ones that are not known.</exception>
     public async Task<ResourceKey> FindAsync(
-        string resourceType, IReadOnlyList<KeyValuePair<string, string>> criteria, InteractionContext context, CancellationToken cancellationToken)
+        string resourceType, IReadOnlyList<KeyValuePair<string, string>> query, InteractionContext context, CancellationToken cancellationToken)
     {
-        // A criterion that were passed over would make the patch one of any resource, so unknown ones are refused whatever handling is preferred.
-        if (criteria.Count == 0)
-            throw new FhirException(Issue.Invalid($"A PATCH names a resource, {resourceType}/[id], or criteria that select one, {resourceType}?…"));
-        var search = SearchRequest.Bind(resourceType, [.. criteria, new("_count", "2")], searchParameters.Registry, new SearchOptions
-        {
-            DefaultCount = 2,
-            MaxCount = 2,
-            Strict = true,
-            BaseUrl = context.BaseUrl,
-        });
-        var page = await store.SearchAsync(search, cancellationToken);
+        var page = await store.SearchAsync(criteria.Bind(resourceType, query, "conditional patch", 2, context.BaseUrl).Search with { Total = TotalMode.None }, cancellationToken);
         return page.Matches.Count switch
         {
             1 => page.Matches[0].Key,
-            0 => throw new FhirException(Issue.NotFound($"No {resourceType} matches the criteria of the PATCH.")),
-            _ => throw new FhirException(Issue.MultipleMatches($"More than one {resourceType} matches the criteria of the PATCH; it has to be one.")),
+            0 => throw new FhirException(Issue.NotFound($"No {resourceType} matches the criteria of the conditional patch.")),
+            _ => throw new FhirException(ConditionIssues.SeveralMatch(resourceType, "conditional patch")),
         };
     }
 

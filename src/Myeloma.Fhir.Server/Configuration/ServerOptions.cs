@@ -48,6 +48,9 @@ public sealed record ServerOptions
     /// <summary>Entries of one transaction or batch.</summary>
     public int MaxBundleEntries { get; init; } = 20_000;
 
+    /// <summary>Most resources that one conditional delete takes away; with 1 its criteria have to select a single one.</summary>
+    public int MaxConditionalDeletes { get; init; } = 100;
+
     /// <summary>Page size of searches and histories that name none.</summary>
     public int DefaultPageSize { get; init; } = 50;
 
@@ -119,6 +122,7 @@ public sealed record ServerOptions
             MaxQueuedRequests = Number(section, nameof(MaxQueuedRequests), preset.MaxQueuedRequests, 0, 1_000_000),
             RequestTimeout = TimeSpan.FromSeconds(Number(section, "RequestTimeoutSeconds", (int)preset.RequestTimeout.TotalSeconds, 1, 3600)),
             MaxBundleEntries = Number(section, nameof(MaxBundleEntries), preset.MaxBundleEntries, 1, 1_000_000),
+            MaxConditionalDeletes = Number(section, nameof(MaxConditionalDeletes), preset.MaxConditionalDeletes, 1, 10_000),
             DefaultPageSize = Number(section, nameof(DefaultPageSize), preset.DefaultPageSize, 1, 10_000),
             MaxPageSize = Number(section, nameof(MaxPageSize), preset.MaxPageSize, 1, 10_000),
             LoadSeeds = Flag(section, nameof(LoadSeeds), preset.LoadSeeds),
@@ -162,6 +166,8 @@ public sealed record ServerOptions
         CountLimit = Number(section, nameof(StoreOptions.CountLimit), preset.CountLimit, 0, 100_000_000),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
+        ReferentialIntegrity = Flag(section, nameof(StoreOptions.ReferentialIntegrity), true),
+        BaseUrl = BaseUrlOf(section["BaseUrl"]),
     };
 
     internal static int Number(IConfigurationSection section, string name, int preset, int min, int max)

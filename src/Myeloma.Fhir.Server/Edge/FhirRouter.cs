@@ -94,21 +94,28 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private async Task CreateAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
-        if (call.Request.Headers.ContainsKey("If-None-Exist"))
-            throw new FhirException(Issue.NotSupported("Conditional create (If-None-Exist) is not offered."));
         var body = await BodyAsync(call, cancellationToken);
-        await AnswerAsync(call, await services.Create.HandleAsync(target.Type!, body, call.Preferences.Return, cancellationToken), cancellationToken);
+        await AnswerAsync(
+            call,
+            call.Request.Headers.TryGetValue("If-None-Exist", out var criteria)
+                ? await services.Create.HandleAsync(target.Type!, body, criteria.ToString(), ContextOf(call), cancellationToken)
+                : await services.Create.HandleAsync(target.Type!, body, call.Preferences.Return, cancellationToken),
+            cancellationToken);
     }
 
     private async Task PutAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
-        if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
+        if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
         if (call.Request.Headers.IfNoneMatch.Count > 0)
             throw new FhirException(Issue.NotSupported("If-None-Match goes with reads; an update is guarded by If-Match."));
         var ifMatch = IfMatchOf(call);
         var body = await BodyAsync(call, cancellationToken);
-        var key = new ResourceKey(target.Type!, target.Id!);
-        await AnswerAsync(call, await services.Update.HandleAsync(key, body, ifMatch, call.Preferences.Return, cancellationToken), cancellationToken);
+        await AnswerAsync(
+            call,
+            target.Id is { } id
+                ? await services.Update.HandleAsync(new ResourceKey(target.Type!, id), body, ifMatch, call.Preferences.Return, cancellationToken)
+                : await services.Update.HandleAsync(target.Type!, call.Parameters, body, ifMatch, ContextOf(call), cancellationToken),
+            cancellationToken);
     }
 
     private async Task PatchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
@@ -147,9 +154,14 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private async Task DeleteAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
-        if (target.Kind != TargetKind.Instance) throw NotAllowed(call, target);
-        var key = new ResourceKey(target.Type!, target.Id!);
-        await AnswerAsync(call, await services.Delete.HandleAsync(key, IfMatchOf(call), cancellationToken), cancellationToken);
+        if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
+        var ifMatch = IfMatchOf(call);
+        await AnswerAsync(
+            call,
+            target.Id is { } id
+                ? await services.Delete.HandleAsync(new ResourceKey(target.Type!, id), ifMatch, cancellationToken)
+                : await services.Delete.HandleAsync(target.Type!, call.Parameters, ifMatch, ContextOf(call), cancellationToken),
+            cancellationToken);
     }
 
     private async Task BundleAsync(FhirCall call, CancellationToken cancellationToken)
@@ -220,10 +232,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         var allowed = AllowedAt(target.Kind);
         call.Context.Response.Headers.Allow = allowed;
-        var conditional = target.Kind == TargetKind.Type && call.Parameters.Count > 0 && call.Request.Method is "PUT" or "DELETE";
-        return new FhirException(Issue.NotSupported(conditional
-            ? $"Conditional {call.Request.Method} is not offered; name the id: {call.BaseUrl}/{target.Type}/[id]."
-            : $"{call.Request.Method} is not offered at this URL; {allowed} are.") with
+        return new FhirException(Issue.NotSupported($"{call.Request.Method} is not offered at this URL; {allowed} are.") with
         {
             MessageId = OutcomeStatus.MethodNotAllowed,
         });
@@ -233,7 +242,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         TargetKind.System => "GET, HEAD, POST, OPTIONS",
         TargetKind.SystemSearch or TargetKind.TypeSearch => "POST, OPTIONS",
-        TargetKind.Type => "GET, HEAD, POST, PATCH, OPTIONS",
+        TargetKind.Type => "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
         TargetKind.Instance => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         _ => "GET, HEAD, OPTIONS",
     };

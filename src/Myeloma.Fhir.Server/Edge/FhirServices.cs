@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
@@ -28,17 +29,18 @@ public sealed class FhirServices
         VRead = new VReadInteraction(store);
         History = new HistoryInteraction(store, pages);
         Search = new SearchInteraction(store, searchParameters, options.SearchOptions(time));
-        Create = new CreateInteraction(Writing, Intake, NewId);
-        Update = new UpdateInteraction(Writing, Intake);
-        var patched = new PatchedResource(store, Intake, searchParameters, options.PatchLimits);
+        var criteria = new CriteriaBinding(searchParameters, options.SearchOptions(time));
+        Create = new CreateInteraction(Writing, Intake, criteria, NewId);
+        Update = new UpdateInteraction(Writing, Intake, criteria, NewId);
+        var patched = new PatchedResource(store, Intake, criteria, options.PatchLimits);
         Patch = new PatchInteraction(patched, Update);
-        Delete = new DeleteInteraction(Writing);
+        Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         Operations = new OperationTable(OperationsOf(options));
-        Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], time);
+        Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
         var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
-        Transaction = new TransactionInteraction(Writing, limits, retrieval, patched, NewId);
+        Transaction = new TransactionInteraction(Writing, limits, retrieval, patched, criteria, Delete, NewId);
         Batch = new BatchInteraction(Create, Update, Patch, Delete, retrieval, limits);
     }
 

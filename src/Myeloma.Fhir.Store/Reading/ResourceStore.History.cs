@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Store.Writing;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store;
@@ -9,8 +10,8 @@ public sealed partial class ResourceStore
     /// <returns>No versions, total 0, for a key or a type that was never used.</returns>
     /// <exception cref="Model.Issues.FhirException"><c>invalid</c>: a cursor that no page gave.</exception>
     /// <remarks>
-    /// https://hl7.org/fhir/R4/http.html#history. Pages never repeat a version. A transaction that takes long to commit may appear below
-    /// where a reader already is: who follows a system by <c>_since</c> asks again from a little before the last version seen.
+    /// https://hl7.org/fhir/R4/http.html#history. Pages never repeat a version. With <see cref="HistoryQuery.Since"/> versions are left out that are no older than a write that is still under way:
+    /// once it commits they come all together, so that nothing appears below where a reader already was.
     /// </remarks>
     public async Task<HistoryPage> HistoryAsync(HistoryQuery query, CancellationToken cancellationToken)
     {
@@ -19,11 +20,17 @@ public sealed partial class ResourceStore
         var since = query.Since is { } instant ? Rid.First(instant) : 0;
         try
         {
+            var horizon = query is { Since: not null, Id: null }
+                ? Rid.First(await CommitHorizon.FindAsync(dataSource, ReferenceEquals(time, TimeProvider.System) ? null : time.GetUtcNow(), cancellationToken))
+                : long.MaxValue;
+            if (query.At is { } period) horizon = Math.Min(horizon, Rid.First(period.End));
             await using var command = dataSource.CreateCommand(HistoryText(query));
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Math.Min(before, horizon) });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.Count + 1L });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = options.CountLimit + 1L });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = horizon });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.At is { } at ? Rid.First(DateTimeOffset.FromUnixTimeMilliseconds(at.Start.ToUnixTimeMilliseconds() + 1)) : 0 });
             if (query.Type is not null) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.Type });
             if (query.Id is not null) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.Id });
             return await ReadPageAsync(command, query, cancellationToken);
@@ -72,26 +79,30 @@ public sealed partial class ResourceStore
         reader.GetString(5),
         reader.GetFieldValue<byte[]>(6));
 
-    /// <summary>$1 only rids below, $2 only from that rid, $3 most rows, $4 most rows counted, $5 type, $6 id.</summary>
+    /// <summary>$1 only rids below, $2 only from that rid, $3 most rows, $4 most rows counted, $5 counted only rids below, $6 only versions without a successor before that rid, $7 type, $8 id.</summary>
     private static string HistoryText(HistoryQuery query)
     {
         var what = query switch
         {
-            { Id: not null } => "type = $5 AND id = $6 AND ",
-            { Type: not null } => "type = $5 AND ",
+            { Id: not null } => "v.type = $7 AND v.id = $8 AND ",
+            { Type: not null } => "v.type = $7 AND ",
             _ => "",
         };
+        var superseded = query.At is null ? "" : """
+             AND NOT EXISTS (SELECT 1 FROM resource n WHERE n.type = v.type AND n.id = v.id AND n.version = v.version + 1 AND n.rid < $6)
+             AND NOT EXISTS (SELECT 1 FROM resource_history n WHERE n.type = v.type AND n.id = v.id AND n.version = v.version + 1 AND n.rid < $6)
+            """;
         return $"""
             (SELECT rid, type, id, version, deleted, method, body, NULL::bigint AS total FROM (
-                (SELECT * FROM resource WHERE {what}rid < $1 AND rid >= $2 ORDER BY rid DESC LIMIT $3)
+                (SELECT * FROM resource v WHERE {what}rid < $1 AND rid >= $2 ORDER BY rid DESC LIMIT $3)
                 UNION ALL
-                (SELECT * FROM resource_history WHERE {what}rid < $1 AND rid >= $2 ORDER BY rid DESC LIMIT $3)) AS version
+                (SELECT * FROM resource_history v WHERE {what}rid < $1 AND rid >= $2{superseded} ORDER BY rid DESC LIMIT $3)) AS version
              ORDER BY rid DESC LIMIT $3)
             UNION ALL
             SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*) FROM (
-                (SELECT rid FROM resource WHERE {what}rid >= $2 LIMIT $4)
+                (SELECT rid FROM resource v WHERE {what}rid >= $2 AND rid < $5 LIMIT $4)
                 UNION ALL
-                (SELECT rid FROM resource_history WHERE {what}rid >= $2 LIMIT $4)) AS counted
+                (SELECT rid FROM resource_history v WHERE {what}rid >= $2 AND rid < $5{superseded} LIMIT $4)) AS counted
             """;
     }
 }

@@ -40,6 +40,18 @@ internal sealed class SearchStatement
         return new SearchStatement($"SELECT count(*) FROM {match.Source} WHERE {match.Conditions}", match.IsPlain);
     }
 
+    /// <summary>Type, id and version of as many matches as <see cref="BoundSearch.Count"/> says, in no order.</summary>
+    public static SearchStatement Keys(BoundSearch search)
+    {
+        var match = MatchSql.Of(search);
+        return new SearchStatement(
+            $"""
+            SELECT r.type, r.id, r.version FROM (SELECT {Match}.rid FROM {match.Source} WHERE {match.Conditions} LIMIT {new RowLimit(search.Count)}) found
+            JOIN resource r ON r.rid = found.rid
+            """,
+            match.IsPlain);
+    }
+
     public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options)
     {
         var match = MatchSql.Of(search);

@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
 
 namespace Myeloma.Fhir.Store.Writing;
@@ -17,6 +18,23 @@ internal sealed class IndexEntries
     public HashSet<DateEntry> Dates { get; } = [];
     public HashSet<NumberEntry> Numbers { get; } = [];
     public HashSet<QuantityEntry> Quantities { get; } = [];
+
+    /// <summary>The parameter of references that no search parameter covers: only who deletes their target looks for them.</summary>
+    public const int Uncovered = 0;
+
+    /// <summary>The rows of a resource: what search parameters say of it, and the references they leave out.</summary>
+    public static IndexEntries Of(ResourceDocument document, Func<ResourceDocument, IndexRows> extract)
+    {
+        var entries = From(extract(document));
+        HashSet<ResourceKey>? covered = null;
+        foreach (var reference in LiteralReference.Of(document, null))
+        {
+            covered ??= [.. entries.References.Where(entry => entry.TargetId is not null && entry.Version is null).Select(entry => new ResourceKey(entry.TargetType ?? "", entry.TargetId!))];
+            if (reference.VersionId is null && covered.Add(reference.Target)) entries.AddReference(Uncovered, reference.Target.Type, reference.Target.Id, null, null);
+        }
+
+        return entries;
+    }
 
     public static IndexEntries From(IndexRows rows)
     {

@@ -13,13 +13,14 @@ internal sealed class PendingWrite(WriteOperation operation)
     public static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue) { MaxTime = TimeSpan.MaxValue };
 
     private IndexEntries? entries;
+    private ResourceDocument? completed;
 
     public WriteOperation Operation => operation;
 
     public ResourceKey Key => operation.Key;
 
-    /// <summary>Null for a deletion.</summary>
-    public ResourceDocument? Document => operation switch
+    /// <summary>Null for a deletion, and where nothing is to be changed.</summary>
+    public ResourceDocument? Document => completed ?? operation switch
     {
         WriteOperation.Create create => create.Document,
         WriteOperation.Update update => update.Document,
@@ -29,6 +30,9 @@ internal sealed class PendingWrite(WriteOperation operation)
     /// <summary>The current version as the transaction has locked it; null when the key was never used.</summary>
     public StoredVersion? Current { get; set; }
 
+    /// <summary>Whether somebody changed the resource between the search that found it and the lock on its row.</summary>
+    public bool HasLostMatch => operation.MatchedVersion is { } found && (Current is not { Deleted: false } current || current.Version != found);
+
     /// <summary>What the operation comes to.</summary>
     public WriteResult? Result { get; private set; }
 
@@ -37,7 +41,7 @@ internal sealed class PendingWrite(WriteOperation operation)
 
     public bool MakesVersion => Result is { Outcome: not WriteOutcome.Unchanged };
 
-    public IndexEntries Entries(Func<ResourceDocument, IndexRows> extract) => entries ??= IndexEntries.From(extract(Document!));
+    public IndexEntries Entries(Func<ResourceDocument, IndexRows> extract) => entries ??= IndexEntries.Of(Document!, extract);
 
     /// <summary>What stands against the operation, given the current version.</summary>
     public Issue? Obstacle()
@@ -62,7 +66,7 @@ internal sealed class PendingWrite(WriteOperation operation)
     /// <param name="now">UTC; the version's lastUpdated is this in whole milliseconds, or just after that of the version before.</param>
     public void Decide(DateTimeOffset now, long sequence)
     {
-        if (Document is null && Current is not { Deleted: false })
+        if (operation is WriteOperation.Keep || (Document is null && Current is not { Deleted: false }))
         {
             var version = Current is null
                 ? new ResourceVersion(Key, 0, now, true, "DELETE", ReadOnlyMemory<byte>.Empty)
@@ -94,6 +98,16 @@ internal sealed class PendingWrite(WriteOperation operation)
         };
         var outcome = Document is null ? WriteOutcome.Deleted : Current is { Deleted: false } ? WriteOutcome.Updated : WriteOutcome.Created;
         Result = new WriteResult(new ResourceVersion(Key, number, lastUpdated, Document is null, method, body), outcome);
+    }
+
+    /// <summary>Gives the new version another content, under the same number and time.</summary>
+    public void Complete(ResourceDocument document, Func<ResourceDocument, IndexRows> extract)
+    {
+        var version = Result!.Version;
+        var body = ResourceStamp.Apply(document, Key.Id, version.VersionId.ToString(CultureInfo.InvariantCulture), version.LastUpdated);
+        Result = Result with { Version = version with { Body = body } };
+        entries = IndexEntries.Of(document, extract);
+        completed = document;
     }
 
     /// <summary>What is stored was accepted once, whatever the limits were then.</summary>

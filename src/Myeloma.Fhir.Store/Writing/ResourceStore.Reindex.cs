@@ -68,7 +68,7 @@ public sealed partial class ResourceStore
             {
                 rids.Add(reader.GetInt64(0));
                 var document = ResourceDocument.Parse(reader.GetFieldValue<byte[]>(1), limits: PendingWrite.Unlimited);
-                rows.Add(reader.GetInt64(0), IndexEntries.From(extract(document)));
+                rows.Add(reader.GetInt64(0), IndexEntries.Of(document, extract));
             }
         }
 

@@ -19,35 +19,61 @@ public sealed partial class ResourceStore
     /// do not create the same key is the unique index's business. A transaction that loses such a race is run again, see
     /// <see cref="StoreOptions.MaxRetries"/>; nothing was answered yet then.
     /// </remarks>
-    public async Task<IReadOnlyList<WriteResult>> WriteAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WriteResult>> WriteAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
     {
-        if (operations.Count == 0) return [];
+        if (operations.Count == 0) return Task.FromResult<IReadOnlyList<WriteResult>>([]);
         RefuseRepeatedKeys(operations);
         PendingWrite[] writes = [.. operations.Select(operation => new PendingWrite(operation))];
+        return RepeatAsync(
+            async (transaction, isStale) =>
+            {
+                // Rows that an earlier attempt extracted may be those of before.
+                if (isStale) writes = [.. operations.Select(operation => new PendingWrite(operation))];
+                await transaction.RunAsync(writes, cancellationToken).ConfigureAwait(false);
+                return writes;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Runs searches, and the operations that the caller makes of what they find, in one transaction.</summary>
+    /// <returns>One result an operation, in the order of the plan; none when the plan was empty.</returns>
+    /// <exception cref="FhirException">As above; what the plan throws; <c>conflict</c> when others change what the searches find faster each time.</exception>
+    /// <remarks>
+    /// What was found is what is written to: the version found has to be the current one when its row is locked, else everything is run again. That two writers do
+    /// not both find nothing, and both create, is the business of <see cref="WriteCondition.Locks"/>. src/decisions/conditional-writes.md has the reasons.
+    /// </remarks>
+    public Task<IReadOnlyList<WriteResult>> WriteAsync(ConditionalWrite write, CancellationToken cancellationToken) =>
+        RepeatAsync((transaction, _) => transaction.RunAsync(write, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<WriteResult>> RepeatAsync(Func<WriteTransaction, bool, Task<PendingWrite[]>> run, CancellationToken cancellationToken)
+    {
+        var isStale = false;
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                 var generation = FollowIndexGeneration is null ? (long?)null : IndexGeneration;
-                await new WriteTransaction(connection, options, time, extract, generation).RunAsync(writes, cancellationToken).ConfigureAwait(false);
+                var writes = await run(new WriteTransaction(connection, options, time, extract, generation), isStale).ConfigureAwait(false);
                 return [.. writes.Select(write => write.Result!)];
             }
             catch (StaleExtractionException) when (attempt < options.MaxRetries)
             {
                 await FollowIndexGeneration!(cancellationToken).ConfigureAwait(false);
-
-                // Rows that an earlier attempt extracted may be those of before.
-                writes = [.. operations.Select(operation => new PendingWrite(operation))];
+                isStale = true;
             }
             catch (StaleExtractionException)
             {
                 throw new FhirException(Issue.Transient("Search parameters change faster than resources can be indexed by them; try again in a moment."));
             }
-            catch (PostgresException race) when (Faults.IsLostRace(race) && attempt < options.MaxRetries)
+            catch (Exception race) when (attempt < options.MaxRetries && (race is LostMatchException || (race is PostgresException fault && Faults.IsLostRace(fault))))
             {
                 // Jitter, so that those who met do not meet again.
                 await Task.Delay(Random.Shared.Next(1, 10 << attempt), cancellationToken).ConfigureAwait(false);
+            }
+            catch (LostMatchException)
+            {
+                throw new FhirException(Faults.Overtaken);
             }
             catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
             {
@@ -56,12 +82,12 @@ public sealed partial class ResourceStore
         }
     }
 
-    private static void RefuseRepeatedKeys(IReadOnlyList<WriteOperation> operations)
+    internal static void RefuseRepeatedKeys(IReadOnlyList<WriteOperation> operations)
     {
         HashSet<ResourceKey> seen = [];
         List<Issue> issues = [];
         foreach (var operation in operations)
-            if (!seen.Add(operation.Key))
+            if (operation is not WriteOperation.Keep && !seen.Add(operation.Key))
                 issues.Add(Issue.Invalid($"{operation.Key} is named by two operations of one transaction; each resource may change once."));
         if (issues.Count > 0) throw new FhirException(issues);
     }

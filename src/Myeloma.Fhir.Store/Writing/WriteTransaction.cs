@@ -11,8 +11,6 @@ namespace Myeloma.Fhir.Store.Writing;
 internal sealed class WriteTransaction(
     NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation)
 {
-    private static readonly string SharedLockText = $"SELECT pg_advisory_xact_lock_shared({ResourceStore.IndexLock})";
-
     private const string LockText = """
         SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(type, id, at)
@@ -21,7 +19,7 @@ internal sealed class WriteTransaction(
         FOR UPDATE OF r
         """;
 
-    private const string SequenceText = "SELECT nextval('resource_rid') FROM generate_series(1, $1)";
+    private const string SequenceText = "SELECT nextval('resource_rid'), clock_timestamp() FROM generate_series(1, $1)";
 
     private const string HistoryText = "INSERT INTO resource_history SELECT * FROM resource WHERE rid = ANY ($1)";
 
@@ -33,22 +31,16 @@ internal sealed class WriteTransaction(
         WHERE r.rid = n.old_rid
         """;
 
+    private const string CompleteText = "UPDATE resource r SET body = n.body FROM unnest($1::bigint[], $2::bytea[]) AS n(rid, body) WHERE r.rid = n.rid";
+
+    private readonly ReferenceGuard? guard = options.ReferentialIntegrity ? new ReferenceGuard(connection) : null;
+
     /// <summary>Locks, decides and writes; on return the transaction is committed, on an exception it is rolled back.</summary>
     public async Task RunAsync(PendingWrite[] writes, CancellationToken cancellationToken)
     {
         try
         {
-            var sequence = await LockAsync(writes, cancellationToken).ConfigureAwait(false);
-            RefuseObstacles(writes);
-
-            // The clock is read after the locks are held: of two writers of one resource the second has the later time.
-            var now = time.GetUtcNow();
-            for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at]);
-
-            var made = writes.Where(write => write.MakesVersion).ToList();
-            if (made.Count == 0) await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
-            else if (made.Count < options.CopyFrom) await WriteFewAsync(made, cancellationToken).ConfigureAwait(false);
-            else await WriteManyAsync(made, cancellationToken).ConfigureAwait(false);
+            await FinishAsync(writes, null, isOpen: false, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -57,16 +49,97 @@ internal sealed class WriteTransaction(
         }
     }
 
-    /// <returns>A number of the rid sequence for every write.</returns>
-    private async Task<long[]> LockAsync(PendingWrite[] writes, CancellationToken cancellationToken)
+    /// <summary>Runs the searches, and then does as above what the caller makes of them.</summary>
+    /// <returns>The operations, in the order of the plan.</returns>
+    public async Task<PendingWrite[]> RunAsync(ConditionalWrite request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(request, cancellationToken).ConfigureAwait(false);
+            var matches = await ConditionSearches.RunAsync(connection, [.. request.Conditions.Select(condition => condition.Search)], cancellationToken).ConfigureAwait(false);
+            var operations = request.Plan(matches);
+            ResourceStore.RefuseRepeatedKeys(operations);
+            PendingWrite[] writes = [.. operations.Select(operation => new PendingWrite(operation))];
+            if (writes.Length == 0) await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
+            else await FinishAsync(writes, request, isOpen: true, cancellationToken).ConfigureAwait(false);
+            return writes;
+        }
+        catch
+        {
+            await RollBackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task FinishAsync(PendingWrite[] writes, ConditionalWrite? request, bool isOpen, CancellationToken cancellationToken)
+    {
+        guard?.Add(writes, options.BaseUrl);
+        var (sequence, now) = await LockAsync(writes, isOpen, cancellationToken).ConfigureAwait(false);
+        if (writes.Any(write => write.HasLostMatch)) throw new LostMatchException();
+        RefuseObstacles(writes);
+        for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at]);
+
+        var made = writes.Where(write => write.MakesVersion).ToList();
+        if (made.Count == 0)
+        {
+            await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var isOpenAtTheEnd = request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
+        if (made.Count < options.CopyFrom) await WriteFewAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
+        else await WriteManyAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
+        if (!isOpenAtTheEnd) return;
+
+        if (request?.Complete is { } complete)
+        {
+            var matches = await ConditionSearches.RunAsync(connection, request.ClosingSearches, cancellationToken).ConfigureAwait(false);
+            await CompleteAsync(made, complete(matches), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (guard is not null) await guard.RefuseDeletionsAsync(made, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task OpenAsync(ConditionalWrite request, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
+        AddOpening(batch, request.Conditions.Count >= options.CopyFrom);
+        ConditionSearches.AddLocks(batch, request.Conditions);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await ReadOpeningAsync(reader, cancellationToken).ConfigureAwait(false);
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Waiting for the locks of the conditions is all there is to it.
+        }
+    }
+
+    private void AddOpening(NpgsqlBatch batch, bool isLarge)
+    {
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        if (writes.Length >= options.CopyFrom)
+        if (isLarge)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 $"SET LOCAL statement_timeout = {((long)options.WriteTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SharedLockText));
+        batch.BatchCommands.Add(CommitHorizon.Enter(ResourceStore.IndexLock, OwnClock));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ResourceStore.GenerationText));
+    }
+
+    /// <summary>Leaves the reader at the result of the count of search parameter changes.</summary>
+    private async Task ReadOpeningAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var current = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetInt64(0) : 0;
+        if (generation is { } known && known != current) throw new StaleExtractionException();
+    }
+
+    /// <summary>The time of a clock that tests hold; null: PostgreSQL's, which is one for all servers.</summary>
+    private DateTimeOffset? OwnClock => ReferenceEquals(time, TimeProvider.System) ? null : time.GetUtcNow();
+
+    /// <returns>A number of the rid sequence for every write, and the time of the new versions.</returns>
+    private async Task<(long[] Sequence, DateTimeOffset Now)> LockAsync(PendingWrite[] writes, bool isOpen, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        if (!isOpen) AddOpening(batch, writes.Length >= options.CopyFrom);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockText)
         {
             Parameters =
@@ -75,44 +148,60 @@ internal sealed class WriteTransaction(
                 new NpgsqlParameter<string[]> { TypedValue = [.. writes.Select(write => write.Key.Id)] },
             },
         });
+        var isGuarded = guard?.AddLocks(batch) == true;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length } } });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        var current = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetInt64(0) : 0;
-        if (generation is { } known && known != current) throw new StaleExtractionException();
+        if (!isOpen)
+        {
+            await ReadOpeningAsync(reader, cancellationToken).ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
 
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         foreach (var write in writes) write.Current = null;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             writes[reader.GetInt64(0) - 1].Current = new StoredVersion(
                 reader.GetInt64(1), reader.GetInt32(2), reader.GetBoolean(3), reader.GetString(4), reader.GetFieldValue<byte[]>(5));
 
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        if (isGuarded)
+        {
+            await guard!.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // The clock is read after the locks are held: of two writers of one resource the second has the later time.
         var sequence = new long[writes.Length];
-        for (var at = 0; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); at++) sequence[at] = reader.GetInt64(0);
-        return sequence;
+        var now = DateTimeOffset.MinValue;
+        for (var at = 0; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); at++)
+        {
+            sequence[at] = reader.GetInt64(0);
+            now = OwnClock ?? reader.GetFieldValue<DateTimeOffset>(1);
+        }
+
+        return (sequence, now);
     }
 
-    private static void RefuseObstacles(PendingWrite[] writes)
+    private void RefuseObstacles(PendingWrite[] writes)
     {
         var issues = writes.Select(write => write.Obstacle()).OfType<Issue>().ToList();
+        if (guard is not null) issues.AddRange(guard.Missing());
         if (issues.Count > 0) throw new FhirException(issues);
     }
 
-    /// <summary>Everything and the COMMIT in one round trip.</summary>
-    private async Task WriteFewAsync(List<PendingWrite> made, CancellationToken cancellationToken)
+    /// <summary>Everything, and the COMMIT where nothing follows, in one round trip.</summary>
+    private async Task WriteFewAsync(List<PendingWrite> made, bool commits, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         AddSuperseding(batch, made);
         if (Created(made) is { Count: > 0 } created) batch.BatchCommands.Add(created.Insert());
         foreach (var table in IndexRows(made)) batch.BatchCommands.Add(table.Insert());
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        if (commits) batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>New rows by COPY, which costs a round trip a table and much less for each row.</summary>
-    private async Task WriteManyAsync(List<PendingWrite> made, CancellationToken cancellationToken)
+    private async Task WriteManyAsync(List<PendingWrite> made, bool commits, CancellationToken cancellationToken)
     {
         await using (var batch = connection.CreateBatch())
         {
@@ -122,7 +211,33 @@ internal sealed class WriteTransaction(
 
         if (Created(made) is { Count: > 0 } created) await created.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
         foreach (var table in IndexRows(made)) await table.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        if (commits) await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives versions of this transaction the content they have in the end.</summary>
+    private async Task CompleteAsync(List<PendingWrite> made, IReadOnlyDictionary<ResourceKey, ResourceDocument> documents, CancellationToken cancellationToken)
+    {
+        var completed = made.Where(write => documents.ContainsKey(write.Key)).ToList();
+        if (completed.Count == 0) return;
+        foreach (var write in completed) write.Complete(documents[write.Key], extract);
+        if (guard is not null) await guard.RefuseMissingAsync(completed, options.BaseUrl, cancellationToken).ConfigureAwait(false);
+
+        await using (var batch = connection.CreateBatch())
+        {
+            long[] rids = [.. completed.Select(write => write.NewRid)];
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CompleteText)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<long[]> { TypedValue = rids },
+                    new NpgsqlParameter { Value = completed.Select(write => write.Result!.Version.Body.ToArray()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                },
+            });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ForgetText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = rids } } });
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var table in IndexRows(completed)) await table.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Superseded versions go to the history and out of the indexes; their rows become the new versions.</summary>

@@ -72,8 +72,8 @@ public sealed class FhirPathOperationTests(RunningServer server) : IClassFixture
     [Fact]
     public async Task A_resource_of_this_server_is_named_by_the_URL_or_by_a_parameter_and_its_references_are_followed()
     {
-        await server.PutAsync("""{"resourceType":"Organization","id":"fp","name":"Ward","partOf":{"reference":"Organization/fp-2"}}""");
         await server.PutAsync("""{"resourceType":"Organization","id":"fp-2","name":"House","partOf":{"reference":"http://elsewhere.example.org/Organization/1"}}""");
+        await server.PutAsync("""{"resourceType":"Organization","id":"fp","name":"Ward","partOf":{"reference":"Organization/fp-2"}}""");
         await server.PutAsync(Patient);
         const string expression = "managingOrganization.resolve().select(name | partOf.resolve().name | partOf.resolve().partOf.resolve().name)";
 

@@ -155,13 +155,4 @@ public sealed class WriteTests(RunningServer server) : IClassFixture<RunningServ
         Assert.Equal(400, answer.Status);
         Assert.StartsWith("error value Patient.id: ", Assert.Single(answer.Issues), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Conditional_create_is_refused_and_not_passed_over()
-    {
-        var answer = await server.SendAsync("POST", "/Patient", """{"resourceType":"Patient"}""", ("If-None-Exist", "identifier=x"));
-
-        Assert.Equal(400, answer.Status);
-        Assert.Equal(["error not-supported: Conditional create (If-None-Exist) is not offered."], answer.Issues);
-    }
 }

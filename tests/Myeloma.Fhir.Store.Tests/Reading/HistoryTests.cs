@@ -23,6 +23,59 @@ public sealed class HistoryTests(StoreFixture fixture) : IClassFixture<StoreFixt
     }
 
     [Fact]
+    public async Task Who_follows_changes_misses_none_that_is_committed_late()
+    {
+        var late = new ResourceKey("Basic", "feed-late");
+        await store.WriteAsync([new WriteOperation.Create(late, Documents.Basic("before"))], default);
+        fixture.Time.Step(TimeSpan.FromSeconds(5));
+        var since = fixture.Time.GetUtcNow();
+
+        // The lock lets the late writer take its time and then hang; who only creates does not touch that table.
+        await using var admin = await fixture.DataSource.OpenConnectionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE index_token", admin)) await hold.ExecuteNonQueryAsync();
+        var slow = store.WriteAsync([new WriteOperation.Update(late, Documents.Basic("late"))], default);
+        while ((long)(await fixture.ScalarAsync("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'index_token' AND NOT l.granted"))! == 0) await Task.Delay(5);
+        fixture.Time.Step(TimeSpan.FromSeconds(5));
+        await store.WriteAsync([new WriteOperation.Create(new ResourceKey("Basic", "feed-quick"), Documents.Basic("quick"))], default);
+
+        var during = await store.HistoryAsync(new HistoryQuery("Basic", null, since, 100, null), default);
+        var plain = await store.HistoryAsync(new HistoryQuery("Basic", null, null, 100, null), default);
+        await using (var release = new Npgsql.NpgsqlCommand("COMMIT", admin)) await release.ExecuteNonQueryAsync();
+        await slow;
+        var after = await store.HistoryAsync(new HistoryQuery(null, null, since, 100, null), default);
+
+        Assert.Equal((0, 0), (during.Versions.Count, during.Total));
+        Assert.Contains(plain.Versions, version => version.Key.Id == "feed-quick");
+        Assert.Equal(["feed-quick", "feed-late"], after.Versions.Select(version => version.Key.Id));
+    }
+
+    [Fact]
+    public async Task At_gives_what_was_current_then()
+    {
+        var key = new ResourceKey("Basic", "at");
+        List<DateTimeOffset> times = [];
+        for (var version = 1; version <= 3; version++)
+        {
+            fixture.Time.Step(TimeSpan.FromMinutes(1));
+            times.Add(fixture.Time.GetUtcNow());
+            await store.WriteAsync([new WriteOperation.Update(key, Documents.Basic($"{version}"))], default);
+        }
+
+        Assert.Equal([2], await AtAsync(times[1], TimeSpan.FromSeconds(1)));
+        Assert.Equal([2, 1], await AtAsync(times[1].AddSeconds(-1), TimeSpan.FromSeconds(2)));
+        Assert.Equal([3, 2, 1], await AtAsync(times[0], TimeSpan.FromHours(1)));
+        Assert.Equal([3], await AtAsync(times[2].AddDays(1), TimeSpan.FromDays(1)));
+        Assert.Equal([], await AtAsync(times[0].AddDays(-1), TimeSpan.FromHours(1)));
+
+        async Task<IEnumerable<int>> AtAsync(DateTimeOffset start, TimeSpan length)
+        {
+            var page = await store.HistoryAsync(new HistoryQuery("Basic", "at", null, 10, null) { At = (start, start + length) }, default);
+            Assert.Equal(page.Total, page.Versions.Count);
+            return page.Versions.Select(version => version.VersionId);
+        }
+    }
+
+    [Fact]
     public async Task A_key_that_was_never_used_has_no_history()
     {
         var page = await store.HistoryAsync(new HistoryQuery("Basic", "never", null, 10, null), default);
