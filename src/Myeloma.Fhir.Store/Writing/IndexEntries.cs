@@ -30,7 +30,7 @@ internal sealed class IndexEntries
         foreach (var reference in LiteralReference.Of(document, null))
         {
             covered ??= [.. entries.References.Where(entry => entry.TargetId is not null && entry.Version is null).Select(entry => new ResourceKey(entry.TargetType ?? "", entry.TargetId!))];
-            if (reference.VersionId is null && covered.Add(reference.Target)) entries.AddReference(Uncovered, reference.Target.Type, reference.Target.Id, null, null);
+            if (reference.VersionId is null && covered.Add(reference.Target)) entries.AddReference(new ReferenceRow(Uncovered, reference.Target.Type, reference.Target.Id, null, null));
         }
 
         return entries;
