@@ -10,6 +10,9 @@ namespace Myeloma.Fhir.Interactions;
 /// <remarks>https://hl7.org/fhir/R4/http.html#search</remarks>
 public sealed class SearchInteraction(ResourceStore store, CurrentSearchParameters searchParameters, SearchOptions options)
 {
+    /// <summary>With the value true: how the search is understood and done, instead of its matches; for those who run the server, see <see cref="SearchOptions.MayExplain"/>.</summary>
+    private const string Explain = "__explain";
+
     /// <param name="resourceType">Null for all types.</param>
     /// <param name="parameters">Decoded, in the order of the request; those about the answer's form (<c>_format</c>, <c>_pretty</c>) left out.</param>
     /// <returns>
@@ -22,7 +25,10 @@ public sealed class SearchInteraction(ResourceStore store, CurrentSearchParamete
     public async Task<FhirResponse> HandleAsync(
         string? resourceType, IReadOnlyList<KeyValuePair<string, string>> parameters, InteractionContext context, CancellationToken cancellationToken)
     {
+        var explain = options.MayExplain && parameters.Any(parameter => parameter is { Key: Explain, Value: "true" });
+        if (explain) parameters = [.. parameters.Where(parameter => parameter.Key != Explain)];
         var search = SearchRequest.Bind(resourceType, parameters, searchParameters.Registry, options with { Strict = context.IsStrict, BaseUrl = context.BaseUrl });
+        if (explain) return FhirResponse.Ok(new ExplanationContent(search, await store.ExplainAsync(search, cancellationToken)));
         var page = await store.SearchAsync(search, cancellationToken);
         return FhirResponse.Ok(new SearchsetContent(search, page, context));
     }

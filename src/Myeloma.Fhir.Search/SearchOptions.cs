@@ -36,6 +36,9 @@ public sealed record SearchOptions
     /// <summary>Most keys of <c>_sort</c>.</summary>
     public int MaxSortKeys { get; init; } = 5;
 
+    /// <summary>Whether <c>__explain=true</c> is answered with what a search became instead of its matches.</summary>
+    public bool MayExplain { get; init; }
+
     /// <summary>For <c>ap</c> of dates, which depends on how long ago they are.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

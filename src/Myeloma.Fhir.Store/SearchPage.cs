@@ -5,10 +5,12 @@ namespace Myeloma.Fhir.Store;
 /// <param name="Includes">What _include and _revinclude add for these matches: each once, none that is a match on this page; grouped by nothing, newest first.</param>
 /// <param name="Total">Number of matches over all pages; null when not asked for, or when it is above the limit of counting.</param>
 /// <param name="NextCursor">Null on the last page. Legal in a URL as it is, bound to the search that gave it.</param>
+/// <param name="PreviousCursor">The page before this one; null on the first page. Legal in a URL as it is.</param>
 /// <param name="IncludesTruncated">Whether the limit of included resources cut some off; the Bundle then says so in an OperationOutcome.</param>
 public sealed record SearchPage(
     IReadOnlyList<ResourceVersion> Matches,
     IReadOnlyList<ResourceVersion> Includes,
     int? Total,
     string? NextCursor,
-    bool IncludesTruncated = false);
+    bool IncludesTruncated = false,
+    string? PreviousCursor = null);

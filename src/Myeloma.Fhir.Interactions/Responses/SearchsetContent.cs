@@ -34,6 +34,7 @@ internal sealed class SearchsetContent(BoundSearch search, SearchPage page, Inte
         writer.WriteStartArray("link"u8);
         BundleWriting.WriteLink(writer, "self", BundleWriting.Url(address, search.SelfParameters, search.Cursor));
         if (search.Cursor is not null) BundleWriting.WriteLink(writer, "first", BundleWriting.Url(address, search.SelfParameters));
+        if (page.PreviousCursor is { } before) BundleWriting.WriteLink(writer, "previous", BundleWriting.Url(address, search.SelfParameters, before));
         if (page.NextCursor is { } cursor) BundleWriting.WriteLink(writer, "next", BundleWriting.Url(address, search.SelfParameters, cursor));
         writer.WriteEndArray();
     }

@@ -155,6 +155,7 @@ public sealed record ServerOptions
         MaxValueLength = Number(section, "MaxSearchValueLength", preset.MaxValueLength, 16, 1_000_000),
         MaxChainDepth = Number(section, nameof(Myeloma.Fhir.Search.SearchOptions.MaxChainDepth), preset.MaxChainDepth, 0, 20),
         MaxIncludes = Number(section, "MaxIncludeRules", preset.MaxIncludes, 0, 1_000),
+        MayExplain = Flag(section, "ExplainSearches", preset.MayExplain),
         MaxSortKeys = Number(section, nameof(Myeloma.Fhir.Search.SearchOptions.MaxSortKeys), preset.MaxSortKeys, 1, 20),
     };
 

@@ -11,7 +11,9 @@ public sealed partial class ResourceStore
 {
     /// <summary>A page of matches with what they include, all as of one instant.</summary>
     /// <returns>No matches and total 0 when nothing matches. With CountOnly the total alone.</returns>
-    /// <exception cref="FhirException"><c>invalid</c>: a cursor that is damaged or belongs to another search.</exception>
+    /// <exception cref="FhirException">
+    /// <c>invalid</c>: a cursor that is damaged or belongs to another search; <c>too-costly</c>: it takes longer than <see cref="StoreOptions.StatementTimeout"/>.
+    /// </exception>
     /// <remarks>
     /// https://hl7.org/fhir/R4/search.html. The pages of one search never repeat a resource that did not change; one that is changed while
     /// somebody pages from new to old gets a new place at the front.
@@ -24,20 +26,28 @@ public sealed partial class ResourceStore
             {
                 if (search.CountOnly) return await CountAsync(search, cancellationToken).ConfigureAwait(false);
 
-                var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search);
+                var seal = await SealAsync(cancellationToken).ConfigureAwait(false);
+                var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, seal);
                 if (cursor is not null && !new SortSql(search.Sort).Fits(cursor))
                     throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
-                return await PageAsync(search, cursor, cancellationToken).ConfigureAwait(false);
+                return await PageAsync(search, cursor, seal, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (Reads.IsDeadConnection(exception, attempt, dataSource, cancellationToken))
             {
             }
-            catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+            catch (Exception exception) when (SearchFault(exception, cancellationToken) is { } fault)
             {
                 throw fault;
             }
         }
     }
+
+    /// <summary>What the faults of a search mean: one that takes too long is the caller's to narrow.</summary>
+    private Exception? SearchFault(Exception exception, CancellationToken cancellationToken) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } && !cancellationToken.IsCancellationRequested
+            ? new FhirException(Issue.TooCostly(FormattableString.Invariant(
+                $"The search took longer than the {options.StatementTimeout.TotalSeconds:0.###} s that a statement may take (setting Fhir:StatementTimeoutSeconds); narrow it, or leave out what is costly: _total=accurate, ':contains', sorting of many matches.")))
+            : Faults.Translate(exception, cancellationToken);
 
     private async Task<SearchPage> CountAsync(BoundSearch search, CancellationToken cancellationToken)
     {
@@ -48,7 +58,7 @@ public sealed partial class ResourceStore
         return new SearchPage([], [], (int)Math.Min(int.MaxValue, reader.GetInt64(0)), null);
     }
 
-    private async Task<SearchPage> PageAsync(BoundSearch search, SearchCursor? cursor, CancellationToken cancellationToken)
+    private async Task<SearchPage> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
         var skip = SearchStatement.Page(search, cursor, options).AddTo(batch);
@@ -78,13 +88,18 @@ public sealed partial class ResourceStore
         includes.Sort((left, right) => right.Rid.CompareTo(left.Rid));
         var total = TotalOf(search, cursor, matches.Count, counted);
         var page = matches.Take(search.Count).ToList();
-        var next = matches.Count > search.Count && page.Count > 0
-            ? new SearchCursor(page[^1].Keys, page[^1].Rid, total).ToText(search)
-            : null;
+        var isMore = matches.Count > search.Count;
+        var backward = cursor?.Backward == true;
+        if (backward) page.Reverse();
+
+        // The page a link was followed from lies on its other side.
+        var hasNext = page.Count > 0 && (isMore || backward);
+        var hasPrevious = page.Count > 0 && (backward ? isMore : cursor is not null);
+        string? CursorAt(bool has, Index at, bool before) => has ? new SearchCursor(page[at].Keys, page[at].Rid, total, before).ToText(search, seal) : null;
         return new SearchPage(
             [.. page.Select(match => match.Version)],
             [.. includes.Take(options.MaxIncludes).Select(include => include.Version)],
-            total, next, includes.Count > options.MaxIncludes);
+            total, CursorAt(hasNext, ^1, false), includes.Count > options.MaxIncludes, CursorAt(hasPrevious, 0, true));
     }
 
     private int? TotalOf(BoundSearch search, SearchCursor? cursor, int found, long? counted)

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,53 +6,39 @@ using Myeloma.Fhir.Search.Criteria;
 
 namespace Myeloma.Fhir.Store.Searching;
 
-/// <summary>Where a page ends: keys and rid of its last match. Total is that of the first page, null when it had none.</summary>
-/// <remarks>As text: a JSON array in base64url, which begins with a mark of the search it belongs to.</remarks>
-internal sealed record SearchCursor(string?[] Keys, long Rid, int? Total)
+/// <summary>The match that a page begins after, or ends before: its keys and rid.</summary>
+/// <param name="Total">That of the first page; null when it had none.</param>
+/// <param name="Backward">The page ends before the match: a link to the previous page.</param>
+/// <remarks>As text: a JSON array that begins with a mark of the search it belongs to, sealed.</remarks>
+internal sealed record SearchCursor(string?[] Keys, long Rid, int? Total, bool Backward = false)
 {
-    public string ToText(BoundSearch search)
+    public string ToText(BoundSearch search, CursorSeal seal)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartArray();
             writer.WriteStringValue(Mark(search));
-            writer.WriteStringValue(Rid.ToString(CultureInfo.InvariantCulture));
+            writer.WriteNumberValue(Rid);
             writer.WriteNumberValue(Total ?? -1);
+            writer.WriteBooleanValue(Backward);
             foreach (var key in Keys) writer.WriteStringValue(key);
             writer.WriteEndArray();
         }
 
-        return Base64Url.EncodeToString(stream.ToArray());
+        return seal.Seal(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
     /// <exception cref="FhirException"><c>invalid</c>: not of this server, or of another search.</exception>
-    public static SearchCursor Parse(string text, BoundSearch search)
+    public static SearchCursor Parse(string text, BoundSearch search, CursorSeal seal)
     {
-        var items = Items(text) ?? throw new FhirException(Issue.Invalid(
-            "The page link is damaged: its cursor was not made by this server. Start again from the first page."));
-        if (items[0] != Mark(search))
+        // What the seal vouches for was written by ToText.
+        using var json = JsonDocument.Parse(seal.Open(text));
+        var items = json.RootElement;
+        if (items[0].GetString() != Mark(search))
             throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
-        var total = int.Parse(items[2]!, CultureInfo.InvariantCulture);
-        return new SearchCursor([.. items.Skip(3)], long.Parse(items[1]!, CultureInfo.InvariantCulture), total < 0 ? null : total);
-    }
-
-    /// <summary>Mark, rid and total, and the keys; null when it is nothing of ours.</summary>
-    private static List<string?>? Items(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(text));
-            if (json.RootElement.ValueKind != JsonValueKind.Array) return null;
-            List<string?> items = [.. json.RootElement.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number ? item.GetRawText() : item.GetString())];
-            return items.Count >= 3
-                && long.TryParse(items[1], NumberStyles.Integer, CultureInfo.InvariantCulture, out _)
-                && int.TryParse(items[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? items : null;
-        }
-        catch (Exception fault) when (fault is FormatException or JsonException or InvalidOperationException)
-        {
-            return null;
-        }
+        var total = items[2].GetInt32();
+        return new SearchCursor([.. items.EnumerateArray().Skip(4).Select(key => key.GetString())], items[1].GetInt64(), total < 0 ? null : total, items[3].GetBoolean());
     }
 
     /// <summary>What the order and the matches depend on; the size of a page may change on the way.</summary>

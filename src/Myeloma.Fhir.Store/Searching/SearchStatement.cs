@@ -55,9 +55,9 @@ internal sealed class SearchStatement
     public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options)
     {
         var match = MatchSql.Of(search);
-        var sort = new SortSql(search.Sort);
+        var sort = new SortSql(search.Sort, cursor?.Backward == true);
         Sql after = cursor is null ? (Sql)$"" : $" AND {sort.After(cursor)}";
-        Sql place = sort.HasKeys || search.Sort.Count > 0 ? (Sql)$"row_number() OVER (ORDER BY {sort.Order})" : $"-{Match}.rid";
+        Sql place = sort.HasKeys || search.Sort.Count > 0 ? (Sql)$"row_number() OVER (ORDER BY {sort.Order})" : cursor?.Backward == true ? (Sql)$"{Match}.rid" : $"-{Match}.rid";
         var includes = Includes(search, options);
 
         Sql statement = $"""

@@ -12,12 +12,15 @@ internal sealed class SortSql
     private static readonly Alias Match = Alias.Match;
 
     private readonly IReadOnlyList<SortKey> keys;
+    private readonly bool backward;
 
-    public SortSql(IReadOnlyList<SortKey> keys)
+    /// <param name="backward">From the end to the beginning, for a page before another one.</param>
+    public SortSql(IReadOnlyList<SortKey> keys, bool backward = false)
     {
+        this.backward = backward;
         // What comes after the instant of the version decides nothing.
         var last = keys.ToList().FindIndex(key => key is { Parameter: null, Column: SortColumn.LastUpdated });
-        RidDescends = last < 0 || keys[last].Descending;
+        RidDescends = (last < 0 || keys[last].Descending) != backward;
         this.keys = last < 0 ? keys : [.. keys.Take(last)];
     }
 
@@ -33,9 +36,9 @@ internal sealed class SortSql
     {
         get
         {
-            IEnumerable<Sql> order = keys.Select((key, at) => key.Descending
-                ? (Sql)$"{Key(at)}.value DESC NULLS LAST"
-                : $"{Key(at)}.value ASC NULLS LAST");
+            var order = keys.Select((key, at) => backward
+                ? key.Descending ? (Sql)$"{Key(at)}.value ASC NULLS FIRST" : (Sql)$"{Key(at)}.value DESC NULLS FIRST"
+                : key.Descending ? (Sql)$"{Key(at)}.value DESC NULLS LAST" : (Sql)$"{Key(at)}.value ASC NULLS LAST");
             return Sql.Join($", ", [.. order, RidDescends ? (Sql)$"{Match}.rid DESC" : $"{Match}.rid ASC"]);
         }
     }
@@ -45,7 +48,7 @@ internal sealed class SortSql
         ? (Sql)$"ARRAY[{Sql.Join($", ", keys.Select((_, at) => (Sql)$"{Key(at)}.value::text"))}]"
         : $"NULL::text[]";
 
-    /// <summary>Only what comes after the match the cursor names; every earlier key equal, the next one beyond.</summary>
+    /// <summary>Only what comes after the match the cursor names, in the order of this; every earlier key equal, the next one beyond.</summary>
     public Sql After(SearchCursor cursor)
     {
         List<Sql> alternatives = [];
@@ -53,7 +56,7 @@ internal sealed class SortSql
         for (var at = 0; at < keys.Count; at++)
         {
             var text = cursor.Keys[at];
-            if (text is not null) alternatives.Add(Sql.Join($" AND ", [.. equal, Beyond(at, text)]));
+            if (Beyond(at, text) is { } beyond) alternatives.Add(Sql.Join($" AND ", [.. equal, beyond]));
             equal.Add(text is null ? (Sql)$"{Key(at)}.value IS NULL" : $"{Key(at)}.value = {Typed(keys[at], text)}");
         }
 
@@ -64,9 +67,16 @@ internal sealed class SortSql
     /// <summary>Whether a cursor's keys are as many as these.</summary>
     public bool Fits(SearchCursor cursor) => cursor.Keys.Length == keys.Count;
 
-    private Sql Beyond(int at, string text) => keys[at].Descending
-        ? (Sql)$"({Key(at)}.value < {Typed(keys[at], text)} OR {Key(at)}.value IS NULL)"
-        : $"({Key(at)}.value > {Typed(keys[at], text)} OR {Key(at)}.value IS NULL)";
+    /// <summary>Resources without a value are last forwards and first backwards.</summary>
+    /// <returns>Null when nothing lies beyond: forwards after those without a value.</returns>
+    private Sql? Beyond(int at, string? text)
+    {
+        if (text is null) return backward ? (Sql)$"{Key(at)}.value IS NOT NULL" : null;
+        var value = Typed(keys[at], text);
+        var lower = keys[at].Descending != backward;
+        if (backward) return lower ? (Sql)$"{Key(at)}.value < {value}" : $"{Key(at)}.value > {value}";
+        return lower ? (Sql)$"({Key(at)}.value < {value} OR {Key(at)}.value IS NULL)" : $"({Key(at)}.value > {value} OR {Key(at)}.value IS NULL)";
+    }
 
     private static Alias Key(int at) => new('k', at);
 

@@ -95,9 +95,11 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
             seen.AddRange(page.Matches);
             sizes.Add(page.Matches.Count);
             if (page.Link("next") is not { } next) break;
+            var before = page;
             page = await server.GetAsync(next[server.BaseUrl.Length..]);
             Assert.Equal(first, page.Link("first"));
             Assert.Equal(next, page.Link("self"));
+            Assert.Equal(before.Matches, (await server.GetAsync(page.Link("previous")![server.BaseUrl.Length..])).Matches);
         }
 
         Assert.Equal([3, 3, 1], sizes);
@@ -243,5 +245,29 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
         Assert.Equal(["s-base"], referred.Matches);
         Assert.Equal(2, form.Matches.Count);
         Assert.Contains(rest.GetProperty("interaction").EnumerateArray(), interaction => interaction.GetProperty("code").GetString() == "search-system");
+    }
+
+    [Fact]
+    public async Task A_search_is_explained_only_where_the_setting_allows_it()
+    {
+        var open = await RunningServer.StartAsync(("Fhir:ExplainSearches", "true"));
+        try
+        {
+            var explained = await open.GetAsync("/Patient?name=x&__explain=true");
+            var plain = await open.GetAsync("/Patient?name=x");
+            var refused = await server.GetAsync("/Patient?name=x&__explain=true", ("Prefer", "handling=strict"));
+
+            Assert.Equal("Parameters", explained.Json.GetProperty("resourceType").GetString());
+            var parts = explained.Json.GetProperty("parameter").EnumerateArray().Select(part => (part.GetProperty("name").GetString(), part.GetProperty("valueString").GetString()!)).ToList();
+            Assert.Equal(["name=x"], parts.Where(part => part.Item1 == "search").Select(part => part.Item2));
+            Assert.Equal(["Patient.name Prefix x"], parts.Where(part => part.Item1 == "criterion").Select(part => part.Item2));
+            Assert.Contains("index_string", Assert.Single(parts, part => part.Item1 == "plan").Item2, StringComparison.Ordinal);
+            Assert.Equal("Bundle", plain.Json.GetProperty("resourceType").GetString());
+            Assert.Equal(400, refused.Status);
+        }
+        finally
+        {
+            await open.DisposeAsync();
+        }
     }
 }

@@ -2,6 +2,7 @@ using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Search.Parameters;
+using Myeloma.Fhir.Store.Setup;
 using Xunit;
 
 namespace Myeloma.Fhir.Store.Tests.Searching;
@@ -78,8 +79,47 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
         async Task RefusedAsync(BoundSearch search) =>
             Assert.Equal(IssueType.Invalid, Assert.Single((await Assert.ThrowsAsync<FhirException>(() => fixture.Store.SearchAsync(search, default))).Issues).Type);
         await RefusedAsync(other);
+        var forged = cursor.ToCharArray();
+        for (var at = 0; at < forged.Length; at += 5)
+        {
+            var letter = forged[at];
+            forged[at] = letter == 'A' ? 'B' : 'A';
+            await RefusedAsync(search with { Cursor = new string(forged) });
+            forged[at] = letter;
+        }
+
+        // Another server on the same database has the same key.
+        Assert.Single((await fixture.WithOptions(fixture.Inner.Options).SearchAsync(search with { Cursor = cursor }, default)).Matches);
         foreach (var damaged in new[] { "", "%", "abc", "e30", "WyJhIl0", "WzEsMiwzXQ", "WyJhIiwiYiIsMV0" }) await RefusedAsync(search with { Cursor = damaged });
         Assert.Equal(2, (await fixture.Store.SearchAsync(countOnly, default)).Matches.Count);
+    }
+
+    [Fact]
+    public async Task A_search_that_takes_too_long_is_refused_and_the_setting_named()
+    {
+        var p = await fixture.ParameterAsync(SearchParameterType.String);
+        await using var slow = StoreSetup.Open(fixture.Inner.ConnectionString, fixture.Inner.Options with { StatementTimeout = TimeSpan.FromMilliseconds(1) });
+        var store = new ResourceStore(slow, fixture.Inner.Options with { StatementTimeout = TimeSpan.FromMilliseconds(1) }, fixture.Inner.Time, _ => new IndexRows());
+        var search = new BoundSearch { ResourceType = "Basic", Criteria = [new Criterion.AnyOf([.. Enumerable.Range(0, 300).Select(at => new Criterion.String(p, StringMatch.Contains, [$"x{at}"]))])] };
+
+        var issue = Assert.Single((await Assert.ThrowsAsync<FhirException>(() => store.SearchAsync(search, default))).Issues);
+
+        Assert.Equal(IssueType.TooCostly, issue.Type);
+        Assert.Contains("Fhir:StatementTimeoutSeconds", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_search_is_explained_by_statement_values_and_plan()
+    {
+        var search = await MarkedAsync(3, 2);
+        var page = await fixture.Store.SearchAsync(search, default);
+
+        var explanation = await fixture.Store.ExplainAsync(search with { Cursor = page.NextCursor }, default);
+
+        Assert.Contains("index_token", explanation.Statement, StringComparison.Ordinal);
+        Assert.NotEmpty(explanation.Values);
+        Assert.Contains(explanation.Plan, line => line.Contains("actual", StringComparison.Ordinal));
+        Assert.Contains("count(*)", (await fixture.Store.ExplainAsync(search with { CountOnly = true, Count = 0 }, default)).Statement, StringComparison.Ordinal);
     }
 
     public static TheoryData<SearchParameterType, bool, string> Orders => new()
@@ -122,7 +162,56 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
                 Criteria = [new Criterion.Token(mark, [new TokenValue.AnySystem("m")])],
             });
             Assert.Equal(expected, string.Join(' ', ids));
+            Assert.Equal(expected, string.Join(' ', await BackAsync(new BoundSearch
+            {
+                ResourceType = "Basic", Count = count, Sort = [new SortKey(key, SortColumn.None, descending)],
+                Criteria = [new Criterion.Token(mark, [new TokenValue.AnySystem("m")])],
+            })));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task Every_page_leads_back_to_the_one_before(int count)
+    {
+        var search = await MarkedAsync(7, count);
+
+        Assert.Equal(["m6", "m5", "m4", "m3", "m2", "m1", "m0"], await BackAsync(search));
+        Assert.Equal(["m0", "m1", "m2", "m3", "m4", "m5", "m6"], await BackAsync(search with { Sort = [new SortKey(null, SortColumn.LastUpdated, false)] }));
+        Assert.Equal(["m6", "m5", "m4", "m3", "m2", "m1", "m0"], await BackAsync(search with { Sort = [new SortKey(null, SortColumn.Id, true)] }));
+    }
+
+    [Fact]
+    public async Task A_page_before_has_its_own_way_forward_and_what_it_includes()
+    {
+        var search = await MarkedAsync(5, 2);
+        var first = await fixture.Store.SearchAsync(search, default);
+        var second = await fixture.Store.SearchAsync(search with { Cursor = first.NextCursor }, default);
+        var back = await fixture.Store.SearchAsync(search with { Cursor = second.PreviousCursor }, default);
+        var again = await fixture.Store.SearchAsync(search with { Cursor = back.NextCursor }, default);
+
+        Assert.Null(first.PreviousCursor);
+        Assert.Null(back.PreviousCursor);
+        Assert.Equal(["m4", "m3"], back.Matches.Select(match => match.Key.Id));
+        Assert.Equal(["m2", "m1"], again.Matches.Select(match => match.Key.Id));
+        Assert.Equal((5, 5), (back.Total, again.Total));
+    }
+
+    /// <summary>Goes to the last page and back to the first: what is there, in its order.</summary>
+    private async Task<string[]> BackAsync(BoundSearch search)
+    {
+        var page = await fixture.Store.SearchAsync(search, default);
+        while (page.NextCursor is { } next) page = await fixture.Store.SearchAsync(search with { Cursor = next }, default);
+        List<string> ids = [.. page.Matches.Select(match => match.Key.Id)];
+        while (page.PreviousCursor is { } previous)
+        {
+            page = await fixture.Store.SearchAsync(search with { Cursor = previous }, default);
+            ids.InsertRange(0, page.Matches.Select(match => match.Key.Id));
+        }
+
+        return [.. ids];
     }
 
     [Fact]
