@@ -52,6 +52,14 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
     public Task<Validator> FollowAsync(CancellationToken cancellationToken) => FollowAsync(isPatient: true, cancellationToken);
 
+    /// <summary>What canonicals name by everything committed by now; each answer is read from the database or memory when it is asked for.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public async Task<Func<string, ResourceDocument?>> FollowDefinitionsAsync(CancellationToken cancellationToken)
+    {
+        await FollowAsync(cancellationToken);
+        return library.Find;
+    }
+
     /// <summary>After a write: takes over the definitions among what was written.</summary>
     public async ValueTask AfterWriteAsync(IReadOnlyList<WriteResult> results)
     {

@@ -6,6 +6,7 @@ using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Validation.Snapshots;
 
 namespace Myeloma.Fhir.Server.Configuration;
 
@@ -90,6 +91,9 @@ public sealed record ServerOptions
     /// <summary>Size of a resource that <c>$diff</c> compares.</summary>
     public int MaxDifferenceBytes { get; init; } = PatchLimits.Default.MaxDifferenceBytes;
 
+    /// <summary>Elements that <c>$snapshot</c> makes at most, those of bases and types counted.</summary>
+    public int MaxSnapshotElements { get; init; } = SnapshotGeneration.DefaultMaxElements;
+
     /// <summary>The limits of patches and differences.</summary>
     public PatchLimits PatchLimits => PatchLimits.Default with
     {
@@ -133,6 +137,7 @@ public sealed record ServerOptions
             MaxPatchOperations = Number(section, nameof(MaxPatchOperations), preset.MaxPatchOperations, 1, 1_000_000),
             MaxPatchTime = TimeSpan.FromSeconds(Number(section, "MaxPatchSeconds", (int)preset.MaxPatchTime.TotalSeconds, 1, 600)),
             MaxDifferenceBytes = Number(section, nameof(MaxDifferenceBytes), preset.MaxDifferenceBytes, 1024, 1 << 30),
+            MaxSnapshotElements = Number(section, nameof(MaxSnapshotElements), preset.MaxSnapshotElements, 100, 10_000_000),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),

@@ -70,6 +70,7 @@ public sealed class FhirServices
     [
         new DiffOperation(Store, options.PatchLimits),
         new FhirPathOperation(Expressions, options.ParseLimits),
+        new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
         Validate,
     ];
 }

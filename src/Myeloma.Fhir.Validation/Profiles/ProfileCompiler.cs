@@ -93,6 +93,8 @@ internal sealed class ProfileCompiler(ProfileCatalog catalog, Element definition
             return slice;
         }
 
+        // The value of a primitive is an element of snapshots alone: what there is to say of it stands on the primitive.
+        if (step == "value" && parent.Possible is [{ Kind: TypeKind.Primitive }]) return new ProfileNode { Path = $"{parent.Path}.value", Label = $"{parent.Label}.value", Name = "value" };
         throw Fault($"{parent.Path} has no element '{step}'.");
     }
 

@@ -37,6 +37,31 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
         }
     }
 
+    /// <summary>What is found with the profiles of the case as differentials and as the snapshots made of them.</summary>
+    /// <returns>Null when the case can't be run, or none of its profiles has a differential.</returns>
+    public (string[] WithDifferentials, string[] WithSnapshots, string[] WithoutSnapshot)? RunBothWays()
+    {
+        List<ResourceDocument> loaded;
+        try
+        {
+            loaded = Load.Select(Read).SelectMany(Unbundled).ToList();
+            Read(File);
+        }
+        catch (FhirException)
+        {
+            return null;
+        }
+
+        var differentials = loaded.ConvertAll(OneView.Differential);
+        if (!differentials.Exists(OneView.HasDifferential)) return null;
+        var (source, failed) = (Sample.Source(differentials), new List<string>());
+        var snapshots = differentials.ConvertAll(each => OneView.HasDifferential(each) ? OneView.Snapshot(each, source, failed) : each);
+        return (Found(differentials), Found(snapshots), [.. failed]);
+
+        string[] Found(List<ResourceDocument> definitions) =>
+            [.. Sample.Shown(Issues(new Validator(new ValidatorSettings { Definitions = Sample.Source(definitions) }), definitions)).Order(StringComparer.Ordinal)];
+    }
+
     private IReadOnlyList<Issue> Issues(Validator validator, List<ResourceDocument> loaded)
     {
         try
