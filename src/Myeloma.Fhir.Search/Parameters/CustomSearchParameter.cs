@@ -12,7 +12,7 @@ public static class CustomSearchParameter
     /// <returns>Null when it is not in use: its status is neither <c>active</c> nor <c>draft</c>.</returns>
     /// <exception cref="FhirException">
     /// All faults together: <c>required</c> when url, code, type, base or expression is missing; <c>value</c> for a code that can't stand in a query,
-    /// an unknown base, type or target, or an expression that is no FHIRPath; <c>not-supported</c> for types that are not searched by here.
+    /// an unknown base, type or target, or an expression that is no FHIRPath or can't work on the base's types; <c>not-supported</c> for types that are not searched by here.
     /// </exception>
     public static SearchParameterDefinition? Read(ResourceDocument document)
     {
@@ -40,7 +40,7 @@ public static class CustomSearchParameter
         if (definition.Code.Length > 0 && !IsName(definition.Code))
             issues.Add(Issue.Value($"'{definition.Code}' can't stand in a query: a code holds letters, digits, '-' and '_', and starts with a letter.", "SearchParameter.code"));
         CheckType(definition, issues);
-        CheckExpression(definition, issues);
+        CheckExpression(definition, schema, issues);
         CheckComponents(definition, issues);
     }
 
@@ -67,7 +67,7 @@ public static class CustomSearchParameter
         }
     }
 
-    private static void CheckExpression(SearchParameterDefinition definition, List<Issue> issues)
+    private static void CheckExpression(SearchParameterDefinition definition, R4Schema schema, List<Issue> issues)
     {
         if (string.IsNullOrWhiteSpace(definition.Expression))
         {
@@ -75,18 +75,24 @@ public static class CustomSearchParameter
             return;
         }
 
-        CheckText(definition.Expression, "SearchParameter.expression", issues);
+        const string place = "SearchParameter.expression";
+        var bases = definition.Base.Select(schema.FindType).OfType<TypeSchema>().ToList();
+        if (CheckText(definition.Expression, place, issues) is not { } expression || bases.Count == 0) return;
+        foreach (var (_, issue) in expression.Check(bases).Issues)
+            if (issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal) issues.Add(issue with { Type = IssueType.Value, Expression = place });
     }
 
-    private static void CheckText(string text, string place, List<Issue> issues)
+    /// <returns>Null when it is no FHIRPath.</returns>
+    private static FhirPathExpression? CheckText(string text, string place, List<Issue> issues)
     {
         try
         {
-            FhirPathExpression.Parse(text);
+            return FhirPathExpression.Parse(text);
         }
         catch (FhirException fault)
         {
             issues.AddRange(fault.Issues.Select(issue => issue with { Type = IssueType.Value, Expression = place }));
+            return null;
         }
     }
 

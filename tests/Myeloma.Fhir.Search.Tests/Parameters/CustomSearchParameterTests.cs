@@ -26,6 +26,8 @@ public class CustomSearchParameterTests
     [InlineData("\"type\":\"composite\"", "\"type\":\"token\"", IssueType.Value, "SearchParameter.component")]
     [InlineData("\"base\":[\"Medicine\"]", "\"base\":[\"Medication\"]", IssueType.Value, "SearchParameter.base[0]")]
     [InlineData("\"expression\":\"Medication.(\"", "\"expression\":\"Medication.code\"", IssueType.Value, "SearchParameter.expression")]
+    [InlineData("\"expression\":\"Medication.cod\"", "\"expression\":\"Medication.code\"", IssueType.Value, "SearchParameter.expression")]
+    [InlineData("\"expression\":\"Medication.code | Medication.code.where(%unknown)\"", "\"expression\":\"Medication.code\"", IssueType.Value, "SearchParameter.expression")]
     public void A_faulty_one_is_refused(string faulty, string right, IssueType type, string expression)
     {
         var json = """{"resourceType":"SearchParameter","status":"active","url":"http://a","code":"ab","type":"token","base":["Medication"],"expression":"Medication.code"}""";
