@@ -14,9 +14,12 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
     /// <summary>What validation has to say of a resource that was stored; no errors. Shown in the OperationOutcome of a write, and in the entry of a bundle.</summary>
     public IReadOnlyList<Issue> Remarks { get; init; } = [];
 
+    /// <summary>The resource that <see cref="VersionId"/> is a version of; null when the answer is about none.</summary>
+    public ResourceKey? Key { get; init; }
+
     /// <summary>200 with a stored version.</summary>
     public static FhirResponse Ok(ResourceVersion version) =>
-        new(200, new ResourceContent(version.Key.Type, version.Body), version.VersionId, version.LastUpdated);
+        new(200, new ResourceContent(version.Key.Type, version.Body), version.VersionId, version.LastUpdated) { Key = version.Key };
 
     /// <summary>200 with a resource that has no version: a Bundle, a CapabilityStatement.</summary>
     public static FhirResponse Ok(ResponseContent content) => new(200, content);
@@ -27,10 +30,10 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
         var version = result.Version;
         return result.Outcome switch
         {
-            WriteOutcome.Created => new(201, ContentOf(version), version.VersionId, version.LastUpdated, LocationOf(version)),
+            WriteOutcome.Created => new(201, ContentOf(version), version.VersionId, version.LastUpdated, LocationOf(version)) { Key = version.Key },
             WriteOutcome.Deleted => new(204, null, version.VersionId, version.LastUpdated),
             _ when version.IsDeleted => new(204, null, version.VersionId, version.LastUpdated),
-            _ => new(200, ContentOf(version), version.VersionId, version.LastUpdated, LocationOf(version)),
+            _ => new(200, ContentOf(version), version.VersionId, version.LastUpdated, LocationOf(version)) { Key = version.Key },
         };
     }
 

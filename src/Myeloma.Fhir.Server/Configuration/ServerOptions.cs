@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Net;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Search;
+using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Validation.Snapshots;
 
@@ -18,6 +20,15 @@ public sealed record ServerOptions
 
     /// <summary>Absolute base URL for links, without trailing slash; null: taken from each request.</summary>
     public string? BaseUrl { get; init; }
+
+    /// <summary>Whose word on the address that clients use is taken, where <see cref="BaseUrl"/> is not set.</summary>
+    public ForwardedAddress Forwarded { get; init; } = new([]);
+
+    /// <summary>Origins whose pages may use the FHIR API from a browser; <c>*</c> for all.</summary>
+    public IReadOnlyCollection<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Whether answers are compressed for clients that accept it.</summary>
+    public bool Compression { get; init; } = true;
 
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
@@ -116,6 +127,9 @@ public sealed record ServerOptions
         {
             BasePath = BasePathOf(section["BasePath"] ?? preset.BasePath),
             BaseUrl = BaseUrlOf(section["BaseUrl"]),
+            Forwarded = new ForwardedAddress(NetworksOf(section["TrustedProxies"])),
+            CorsOrigins = OriginsOf(section["CorsOrigins"]),
+            Compression = Flag(section, nameof(Compression), preset.Compression),
             MaxBodyBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
             MaxJsonDepth = Number(section, nameof(MaxJsonDepth), preset.MaxJsonDepth, 8, 256),
             MaxJsonNodes = Number(section, nameof(MaxJsonNodes), preset.MaxJsonNodes, 100, 100_000_000),
@@ -195,6 +209,35 @@ public sealed record ServerOptions
             ? path
             : throw Refused($"The setting Fhir:BasePath is a path like /fhir, not '{text}'.");
     }
+
+    private static List<IPNetwork> NetworksOf(string? text)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var part in Parts(text))
+        {
+            if (part == "*") networks.AddRange([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")]);
+            else if (IPAddress.TryParse(part, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else if (IPNetwork.TryParse(part, out var network)) networks.Add(network);
+            else throw Refused($"The setting Fhir:TrustedProxies is a list of addresses and networks like 10.0.0.1;192.168.0.0/16, or *; '{part}' is neither.");
+        }
+
+        return networks;
+    }
+
+    private static string[] OriginsOf(string? text)
+    {
+        var origins = Parts(text);
+        foreach (var origin in origins)
+        {
+            if (origin != "*" && !(Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.GetLeftPart(UriPartial.Authority) == origin))
+                throw Refused($"The setting Fhir:CorsOrigins is a list of origins like https://app.example.org, or *; '{origin}' is no origin.");
+        }
+
+        return origins;
+    }
+
+    private static string[] Parts(string? text) =>
+        (text ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string? BaseUrlOf(string? text)
     {

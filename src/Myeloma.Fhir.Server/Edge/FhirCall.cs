@@ -39,8 +39,8 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
 
     public Preferences Preferences { get; private set; }
 
-    /// <summary>Without trailing slash: the setting, else from the request.</summary>
-    public string BaseUrl => baseUrl ??= options.BaseUrl ?? $"{Request.Scheme}://{Request.Host.Value}{options.BasePath}";
+    /// <summary>Without trailing slash: the setting, else what a trusted proxy says, else from the request.</summary>
+    public string BaseUrl => baseUrl ??= options.BaseUrl ?? $"{options.Forwarded.Find(context) ?? $"{Request.Scheme}://{Request.Host.Value}"}{options.BasePath}";
 
     public bool IsHead => HttpMethods.IsHead(Request.Method);
 

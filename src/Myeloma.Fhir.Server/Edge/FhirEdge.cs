@@ -9,6 +9,7 @@ namespace Myeloma.Fhir.Server.Edge;
 /// <summary>The outermost layer: admits requests, bounds their time, and turns every fault into an OperationOutcome.</summary>
 public sealed partial class FhirEdge(ServerOptions options, ServerState state, Admission admission, ILogger<FhirEdge> logger)
 {
+    private readonly CrossOrigin crossOrigin = new(options.CorsOrigins);
     private FhirRouter? router;
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -21,6 +22,8 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
             await next(context);
             return;
         }
+
+        if (path.StartsWithSegments(options.BasePath, StringComparison.Ordinal) && crossOrigin.Answer(context)) return;
 
         using var timeout = new CancellationTokenSource(options.RequestTimeout);
         using var aborted = context.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
@@ -76,10 +79,11 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
         var headers = call.Context.Response.Headers;
         var allow = headers.Allow;
         var acceptPatch = headers["Accept-Patch"];
-        call.Context.Response.Clear();
+        var acceptEncoding = headers.AcceptEncoding;
+        CrossOrigin.Keep(headers, call.Context.Response.Clear);
         headers.XContentTypeOptions = "nosniff";
         if (answer.Status == 405) headers.Allow = allow;
-        if (answer.Status == 415) headers["Accept-Patch"] = acceptPatch;
+        if (answer.Status == 415) (headers["Accept-Patch"], headers.AcceptEncoding) = (acceptPatch, acceptEncoding);
         if (answer.Status is 503 or 429) headers.RetryAfter = "2";
         return FhirResult.WriteAsync(call, answer, CancellationToken.None);
     }

@@ -24,6 +24,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         if (HttpMethods.IsOptions(call.Request.Method))
         {
             call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
+            call.Context.Response.Headers.Allow = AllowedAt(RequestTarget.Parse(call.Path).Kind);
             return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
         }
 

@@ -1,24 +1,27 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Server.Edge;
 
-/// <summary>Reads a request body whole, within the limit.</summary>
+/// <summary>Reads request bodies within the limit, compressed ones by their size when they are not.</summary>
 internal static class RequestBody
 {
+    /// <summary>The content encodings a body may have. https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1</summary>
+    public const string Encodings = "gzip, br, deflate";
+
     /// <returns>The body in an array of its own, empty when there is none.</returns>
-    /// <exception cref="FhirException"><c>too-long</c> (413): past the limit; <c>not-supported</c> (415): compressed.</exception>
+    /// <exception cref="FhirException">
+    /// <c>too-long</c> (413): past the limit, as sent or once decompressed; <c>not-supported</c> (415): another content encoding; <c>structure</c>: compressed wrongly.
+    /// </exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         var encoding = request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        if (encoding.Count > 0 && Decompressed(request, encoding.ToString().Trim().ToLowerInvariant()) is { } plain)
         {
-            throw new FhirException(Issue.NotSupported($"A body in the content encoding '{encoding}' is not read; send it as it is.") with
-            {
-                MessageId = OutcomeStatus.UnsupportedMediaType,
-            });
+            await using (plain) return await DecompressAsync(plain, maxBytes, cancellationToken);
         }
 
         if (request.ContentLength is { } length)
@@ -30,6 +33,44 @@ internal static class RequestBody
         }
 
         return await ReadChunksAsync(request.BodyReader, maxBytes, cancellationToken);
+    }
+
+    /// <returns>Null when the body is sent as it is.</returns>
+    private static Stream? Decompressed(HttpRequest request, string encoding)
+    {
+        switch (encoding)
+        {
+            case "" or "identity": return null;
+            case "gzip" or "x-gzip": return new GZipStream(request.Body, CompressionMode.Decompress);
+            case "br": return new BrotliStream(request.Body, CompressionMode.Decompress);
+            case "deflate": return new ZLibStream(request.Body, CompressionMode.Decompress);
+            default:
+                request.HttpContext.Response.Headers.AcceptEncoding = Encodings;
+                throw new FhirException(Issue.NotSupported($"A body in the content encoding '{encoding}' is not read; {Encodings} are, and none.") with
+                {
+                    MessageId = OutcomeStatus.UnsupportedMediaType,
+                });
+        }
+    }
+
+    /// <summary>Stops at the limit: how much a body would come to is not tried out.</summary>
+    private static async Task<ReadOnlyMemory<byte>> DecompressAsync(Stream plain, int maxBytes, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>(16 * 1024);
+        try
+        {
+            while (true)
+            {
+                var read = await plain.ReadAsync(body.GetMemory(16 * 1024), cancellationToken);
+                if (read == 0) return body.WrittenMemory;
+                body.Advance(read);
+                if (body.WrittenCount > maxBytes) throw TooLong(maxBytes);
+            }
+        }
+        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
+        {
+            throw new FhirException(Issue.Structure("The body is not compressed in the way that Content-Encoding says, or damaged."));
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadChunksAsync(PipeReader reader, int maxBytes, CancellationToken cancellationToken)

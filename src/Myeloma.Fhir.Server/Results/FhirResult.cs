@@ -50,6 +50,8 @@ internal static class FhirResult
         if (answer.VersionId > 0) headers.ETag = EntityTag.Of(answer.VersionId);
         if (answer.LastUpdated is { } instant) headers.LastModified = instant.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
+        if (answer.Key is { } key && answer.Content is ResourceContent)
+            headers.ContentLocation = string.Create(CultureInfo.InvariantCulture, $"{call.BaseUrl}/{key.Type}/{key.Id}/_history/{answer.VersionId}");
     }
 
     /// <returns>Null when the answer goes out as JSON after all: a write was done, and that its result has no form in XML is no reason to call it failed.</returns>

@@ -1,7 +1,10 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.ResponseCompression;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Commands;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
+using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.Pages;
 
 namespace Myeloma.Fhir.Server.Startup;
@@ -42,6 +45,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         if (arguments.DataFolder is not null) builder.Configuration["Fhir:DataFolder"] = arguments.DataFolder;
         var options = ServerOptions.From(builder.Configuration);
         ConfigureKestrel(builder, options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
 
         var state = new ServerState();
         var admission = new Admission(options.MaxConcurrentRequests, options.MaxQueuedRequests);
@@ -49,7 +53,9 @@ public sealed partial class FhirServer : IAsyncDisposable
             .AddTransient(_ => ReaderOf(state))
             .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission))
             .AddTransient(_ => new ValidationTrial(state.Services!.Validate, options, admission));
+        if (options.Compression) AddCompression(builder);
         var app = builder.Build();
+        if (options.Compression) app.UseResponseCompression();
         var edge = new FhirEdge(options, state, admission, app.Services.GetRequiredService<ILogger<FhirEdge>>());
         app.Use(next => context => edge.InvokeAsync(context, next));
         app.UseRouting();
@@ -112,6 +118,16 @@ public sealed partial class FhirServer : IAsyncDisposable
         return new KnowledgeReader(services.Store, (type, parameters) => SearchRequest.Bind(
             type, parameters, services.SearchParameters.Registry, new SearchOptions { MaxCount = KnowledgeReader.ListLimit, Strict = true }));
     }
+
+    private static void AddCompression(WebApplicationBuilder builder) => builder.Services
+        .AddResponseCompression(compression =>
+        {
+            // Nothing secret stands beside what a client chooses, so that the size of an answer gives nothing away.
+            compression.EnableForHttps = true;
+            compression.MimeTypes = [FhirFormat.FhirJson, FhirFormat.FhirXml, FhirFormat.Json, FhirFormat.Xml, FhirFormat.TextJson, "text/xml", "application/fhir+ndjson", "text/html", "text/css", "image/svg+xml"];
+        })
+        .Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest)
+        .Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
 
     private static void ConfigureKestrel(WebApplicationBuilder builder, ServerOptions options) =>
         builder.WebHost.ConfigureKestrel(kestrel =>
