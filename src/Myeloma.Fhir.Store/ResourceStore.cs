@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Searching;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store;
@@ -17,6 +18,7 @@ public sealed partial class ResourceStore
     private readonly StoreOptions options;
     private readonly TimeProvider time;
     private readonly Func<ResourceDocument, IndexRows> extract;
+    private readonly FrequentCriteria frequent;
 
     /// <param name="dataSource">From <see cref="Setup.StoreSetup.Open"/>; not closed by the store.</param>
     /// <param name="extract">The index rows of a resource by the search parameters that are known at the time; called by several threads.</param>
@@ -26,5 +28,6 @@ public sealed partial class ResourceStore
         this.options = options;
         this.time = time;
         this.extract = extract;
+        frequent = new FrequentCriteria(time);
     }
 }

@@ -21,6 +21,9 @@ public sealed record StoreOptions
     /// <summary>Up to this many matches a total is exact without being asked for; above, only <c>_total=accurate</c> counts.</summary>
     public int CountLimit { get; init; } = 10_000;
 
+    /// <summary>A search looks one by one at the resources that fulfil its rarest criterion, when they are at most this many; 0: never.</summary>
+    public int NarrowRows { get; init; } = 2_000;
+
     /// <summary>Most resources that _include and _revinclude add to a page.</summary>
     public int MaxIncludes { get; init; } = 1_000;
 

@@ -184,6 +184,7 @@ public sealed record ServerOptions
         StatementTimeout = TimeSpan.FromSeconds(Number(section, "StatementTimeoutSeconds", (int)preset.StatementTimeout.TotalSeconds, 1, 3600)),
         WriteTimeout = TimeSpan.FromSeconds(Number(section, "WriteTimeoutSeconds", (int)preset.WriteTimeout.TotalSeconds, 1, 3600)),
         CountLimit = Number(section, nameof(StoreOptions.CountLimit), preset.CountLimit, 0, 100_000_000),
+        NarrowRows = Number(section, nameof(StoreOptions.NarrowRows), preset.NarrowRows, 0, 1_000_000),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
         ReferentialIntegrity = Flag(section, nameof(StoreOptions.ReferentialIntegrity), true),

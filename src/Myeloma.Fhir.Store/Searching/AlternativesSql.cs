@@ -16,7 +16,7 @@ internal static class AlternativesSql
         foreach (var criterion in criteria)
             if (Source(row, type, criterion) is { } source) sources.Add(source);
         return sources.Count == criteria.Count
-            ? (Sql)$"{match}.rid IN ({Sql.Join($" UNION ALL ", sources)})"
+            ? match.In(Sql.Join($" UNION ALL ", sources))
             : $"({Sql.Join($" OR ", criteria.Select(one => CriterionSql.Holds(match, type, one)))})";
     }
 

@@ -15,8 +15,8 @@ internal static class ChainSql
         var reference = new Alias('f', target.Number);
         var ways = chain.Targets.SelectMany(one => Ways(reference, target, chain.Parameter.Id, one)).ToList();
         return ways is [var only]
-            ? (Sql)$"EXISTS (SELECT FROM {only} AND {reference}.rid = {match}.rid)"
-            : $"{match}.rid IN ({Sql.Join($" UNION ALL ", ways.Select(way => (Sql)$"SELECT {reference}.rid FROM {way}"))})";
+            ? $"EXISTS (SELECT FROM {only} AND {reference}.rid = {match}.rid{match.Fence})"
+            : match.In(Sql.Join($" UNION ALL ", ways.Select(way => (Sql)$"SELECT {reference}.rid FROM {way}")));
     }
 
     private static IEnumerable<Sql> Ways(Alias reference, Alias target, int parameterId, ChainTarget one)

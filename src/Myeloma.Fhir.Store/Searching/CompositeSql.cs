@@ -7,8 +7,10 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <remarks>https://hl7.org/fhir/R4/search.html#composite</remarks>
 internal static class CompositeSql
 {
-    public static Sql Holds(Alias match, Criterion.Composite composite) =>
-        $"{match}.rid IN ({Sql.Join($" UNION ALL ", composite.Alternatives.Select(Alternative))})";
+    public static Sql Holds(Alias match, Criterion.Composite composite) => match.In(Rids(composite));
+
+    /// <summary>A query with one column: the versions with such an element, one or more rows each.</summary>
+    public static Sql Rids(Criterion.Composite composite) => Sql.Join($" UNION ALL ", composite.Alternatives.Select(Alternative));
 
     private static Sql Alternative(IReadOnlyList<Criterion> parts)
     {

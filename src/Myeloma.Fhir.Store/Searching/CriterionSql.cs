@@ -58,6 +58,11 @@ internal static class CriterionSql
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>The index rows that alone tell which versions of a type fulfil a criterion, one or more for each.</summary>
+    /// <returns>Null when there are none: what is negated, what is no row, and what is indexed for other types, too.</returns>
+    public static RowSource? Rows(Alias row, string type, Criterion criterion) =>
+        criterion is Criterion.Reference { Negated: true } or Criterion.Uri { Negated: true } || TypeOf(criterion) != type ? null : Rows(row, criterion);
+
     /// <summary>The only posting that a version must have for the criterion to hold; null when the criterion is not of that kind.</summary>
     public static long? SinglePosting(Criterion criterion) => criterion switch
     {
@@ -67,12 +72,20 @@ internal static class CriterionSql
         _ => null,
     };
 
-    /// <summary>The resource type whose resources alone can fulfil the criterion's posting.</summary>
+    /// <summary>The resource type whose resources alone have index rows of the criterion.</summary>
     public static string? TypeOf(Criterion criterion) => criterion switch
     {
         Criterion.Token token => token.Parameter.ResourceType,
         Criterion.ReferenceIdentifier identifier => identifier.Parameter.ResourceType,
         Criterion.Missing missing => missing.Parameter.ResourceType,
+        Criterion.String text => text.Parameter.ResourceType,
+        Criterion.Reference reference => reference.Parameter.ResourceType,
+        Criterion.Uri uri => uri.Parameter.ResourceType,
+        Criterion.Date date => date.Parameter.ResourceType,
+        Criterion.Number number => number.Parameter.ResourceType,
+        Criterion.Quantity quantity => quantity.Parameter.ResourceType,
+        Criterion.Composite composite => composite.Parameter.ResourceType,
+        Criterion.Chain chain => chain.Parameter.ResourceType,
         _ => null,
     };
 

@@ -14,14 +14,14 @@ internal static class HasSql
             SELECT r.rid FROM index_reference {reference} JOIN resource r ON r.type = {reference}.target_type AND r.id = {reference}.target_id AND NOT r.deleted
             WHERE {reference}.parameter_id = {has.Parameter.Id} AND {reference}.target_id IS NOT NULL{type} AND {condition}
             """;
-        if (!has.LeadsByCanonical) return $"{match}.rid IN ({referred})";
+        if (!has.LeadsByCanonical) return match.In(referred);
 
         Sql named = has.TargetType is { } wanted ? (Sql)$"{wanted}" : $"NULL";
-        return $"""
-            {match}.rid IN ({referred}
+        return match.In($"""
+            {referred}
             UNION ALL
             SELECT c.rid FROM index_reference {reference} CROSS JOIN LATERAL canonical_target({reference}.url_hash, {reference}.url, {reference}.version, {named}) c
-            WHERE {reference}.parameter_id = {has.Parameter.Id} AND {reference}.url_hash IS NOT NULL AND {condition})
-            """;
+            WHERE {reference}.parameter_id = {has.Parameter.Id} AND {reference}.url_hash IS NOT NULL AND {condition}
+            """);
     }
 }

@@ -30,6 +30,7 @@ internal static class IncludeSql
         int[] parameters = [.. rule.Parameters.Select(parameter => parameter.Id)];
         if (parameters.Length == 0) return [];
         Sql when = rule.Iterate ? (Sql)$"TRUE" : $"hop.depth = 0";
+        if (rule.Canonicals.Count == 0) return [rule.Reverse ? Referring(rule, parameters, when, fanOut) : Referred(rule, parameters, when, fanOut)];
         return rule.Reverse ? [Referring(rule, parameters, when, fanOut), NamingCanonical(parameters, when, fanOut)] : [Referred(rule, parameters, when, fanOut), Named(rule, parameters, when, fanOut)];
     }
 

@@ -21,6 +21,13 @@ internal sealed class MatchSql
     /// <summary>Whether one plan fits all values: a single posting, or nothing but the type.</summary>
     public bool IsPlain { get; }
 
+    /// <summary>Whether a search is nothing but one posting or a type, newest or oldest first, which one walk along an index answers for any number of matches.</summary>
+    public static bool IsPlainPage(BoundSearch search) =>
+        search.Includes.Count == 0 && !new SortSql(search.Sort).HasKeys && Driver(search) is var driver && search.Criteria.Count == (driver is null ? 0 : 1);
+
+    private static Criterion? Driver(BoundSearch search) => search.ResourceType is null ? null : search.Criteria.FirstOrDefault(
+        criterion => CriterionSql.SinglePosting(criterion) is not null && CriterionSql.TypeOf(criterion) == search.ResourceType);
+
     /// <summary>
     /// A posting list gives the rids in order, and only those of current versions; it is taken as the source where a criterion is one.
     /// Else the index of (type, rid) is, and the planner turns the conditions round where that is better.
@@ -28,8 +35,7 @@ internal sealed class MatchSql
     public static MatchSql Of(BoundSearch search)
     {
         var match = Alias.Match;
-        var driver = search.ResourceType is null ? null : search.Criteria.FirstOrDefault(
-            criterion => CriterionSql.SinglePosting(criterion) is not null && CriterionSql.TypeOf(criterion) == search.ResourceType);
+        var driver = Driver(search);
         var others = search.Criteria.Where(criterion => !ReferenceEquals(criterion, driver))
             .Select(criterion => CriterionSql.Holds(match, search.ResourceType, criterion)).ToList();
 

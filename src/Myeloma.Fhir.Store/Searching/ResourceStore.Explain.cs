@@ -22,16 +22,17 @@ public sealed partial class ResourceStore
         try
         {
             var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, await SealAsync(cancellationToken));
-            var statement = search.CountOnly ? SearchStatement.Count(search) : SearchStatement.Page(search, cursor, options);
+            var narrow = MatchSql.IsPlainPage(search) && !search.CountOnly ? null : NarrowSource.Of(search, options, frequent);
+            var statement = search.CountOnly ? SearchStatement.Count(search, narrow) : SearchStatement.Page(search, cursor, options, narrow);
             await using var batch = dataSource.CreateBatch();
-            var skip = statement.AddTo(batch);
+            statement.AddTo(batch);
             var command = batch.BatchCommands[^1];
             var text = command.CommandText;
             var values = command.Parameters.Select(parameter => Text(parameter.Value)).ToList();
 
             command.CommandText = "EXPLAIN (ANALYZE, BUFFERS) " + text;
             List<string> plan = [];
-            await using var reader = await ExecuteAsync(batch, skip, cancellationToken);
+            await using var reader = await ExecuteAsync(batch, cancellationToken);
             while (await reader.ReadAsync(cancellationToken)) plan.Add(reader.GetString(0));
             return new SearchExplanation(text, values, plan);
         }

@@ -51,18 +51,34 @@ public sealed partial class ResourceStore
 
     private async Task<SearchPage> CountAsync(BoundSearch search, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
-        var skip = SearchStatement.Count(search).AddTo(batch);
-        await using var reader = await ExecuteAsync(batch, skip, cancellationToken).ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new SearchPage([], [], (int)Math.Min(int.MaxValue, reader.GetInt64(0)), null);
+        while (true)
+        {
+            var narrow = NarrowSource.Of(search, options, frequent);
+            await using var batch = dataSource.CreateBatch();
+            SearchStatement.Count(search, narrow).AddTo(batch);
+            await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
+            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false)) return new SearchPage([], [], (int)Math.Min(int.MaxValue, reader.GetInt64(0)), null);
+            frequent.Add(narrow!.Fingerprint);
+        }
     }
 
     private async Task<SearchPage> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent);
+            if (await PageAsync(search, cursor, seal, narrow, cancellationToken).ConfigureAwait(false) is { } page) return page;
+            frequent.Add(narrow!.Fingerprint);
+        }
+    }
+
+    /// <returns>Null when the narrow source has too many rows.</returns>
+    private async Task<SearchPage?> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, NarrowSource? narrow, CancellationToken cancellationToken)
+    {
         await using var batch = dataSource.CreateBatch();
-        var skip = SearchStatement.Page(search, cursor, options).AddTo(batch);
-        await using var reader = await ExecuteAsync(batch, skip, cancellationToken).ConfigureAwait(false);
+        SearchStatement.Page(search, cursor, options, narrow).AddTo(batch);
+        await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
 
         List<(long Place, long Rid, string?[] Keys, ResourceVersion Version)> matches = [];
         List<(long Rid, ResourceVersion Version)> includes = [];
@@ -78,6 +94,8 @@ public sealed partial class ResourceStore
                 case 1:
                     includes.Add((reader.GetInt64(2), ReadFound(reader)));
                     break;
+                case 3:
+                    return null;
                 default:
                     counted = reader.GetInt64(9);
                     break;
@@ -110,10 +128,11 @@ public sealed partial class ResourceStore
         return counted > options.CountLimit && search.Total != TotalMode.Accurate ? null : (int?)counted;
     }
 
-    private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlBatch batch, int skip, CancellationToken cancellationToken)
+    /// <summary>The first result is that of choosing the plan.</summary>
+    private static async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        for (; skip > 0; skip--) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return reader;
     }
 

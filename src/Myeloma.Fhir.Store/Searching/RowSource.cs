@@ -6,7 +6,7 @@ namespace Myeloma.Fhir.Store.Searching;
 internal readonly record struct RowSource(Alias Row, Sql Rows)
 {
     /// <summary>The version has such a row.</summary>
-    public Sql Holds(Alias match) => $"EXISTS (SELECT FROM {Rows} AND {Row}.rid = {match}.rid)";
+    public Sql Holds(Alias match) => $"EXISTS (SELECT FROM {Rows} AND {Row}.rid = {match}.rid{match.Fence})";
 
     /// <summary>There is such a row of the same version and element as another one.</summary>
     public Sql HoldsBeside(Alias other) => $"EXISTS (SELECT FROM {Rows} AND {Row}.rid = {other}.rid AND {Row}.item = {other}.item)";

@@ -6,36 +6,41 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <summary>The one statement of a search: matches of the page and one more, what they include, and the total.</summary>
 /// <remarks>
 /// Rows are <c>kind, place, rid, type, id, version, method, body, keys, total</c>; kind 0 is a match (place gives the order, the one
-/// past the page tells that there is a next one), 1 an included resource, 2 the total.
+/// past the page tells that there is a next one), 1 an included resource, 2 the total, 3 that the narrow source has too many rows and nothing was looked for.
 /// </remarks>
 internal sealed class SearchStatement
 {
+    /// <summary>One plan, made once a connection: for statements whose shape is the plan, whatever the values.</summary>
+    private const string OnePlanText = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
+
     /// <summary>Asks for plans made for the values at hand, for this statement alone. One plan for all values misjudges rare ones.</summary>
     private const string CustomPlanText = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+
+    /// <summary>Leaves the choice of plans to PostgreSQL again, within a transaction that goes on.</summary>
+    public const string UsualPlansText = "SELECT set_config('plan_cache_mode', 'auto', true)";
 
     private static readonly Alias Match = Alias.Match;
 
     private readonly Sql statement;
-    private readonly bool isPlain;
+    private readonly bool hasOnePlan;
 
-    private SearchStatement(Sql statement, bool isPlain)
+    private SearchStatement(Sql statement, bool hasOnePlan)
     {
         this.statement = statement;
-        this.isPlain = isPlain;
+        this.hasOnePlan = hasOnePlan;
     }
 
-    /// <summary>Puts the statement, and what it needs before it, into a batch.</summary>
-    /// <returns>Number of results to pass over before the rows come.</returns>
-    public int AddTo(NpgsqlBatch batch)
+    /// <summary>Puts what the statement needs before it, and the statement, into a batch; its rows are the second result.</summary>
+    public void AddTo(NpgsqlBatch batch)
     {
-        if (!isPlain) batch.BatchCommands.Add(new NpgsqlBatchCommand(CustomPlanText));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(hasOnePlan ? OnePlanText : CustomPlanText));
         batch.BatchCommands.Add(statement.ToCommand());
-        return isPlain ? 0 : 1;
     }
 
-    /// <summary>Only the number of matches, however many: one row with one column.</summary>
-    public static SearchStatement Count(BoundSearch search)
+    /// <summary>Only the number of matches, however many: one row with one column, which is null where the narrow source has too many rows.</summary>
+    public static SearchStatement Count(BoundSearch search, NarrowSource? narrow)
     {
+        if (narrow is not null) return new SearchStatement($"WITH {Few(search, narrow)} SELECT CASE WHEN {narrow.IsComplete} THEN (SELECT count(*) FROM few) END", hasOnePlan: true);
         var match = MatchSql.Of(search);
         return new SearchStatement($"SELECT count(*) FROM {match.Source} WHERE {match.Conditions}", match.IsPlain);
     }
@@ -52,23 +57,43 @@ internal sealed class SearchStatement
             match.IsPlain);
     }
 
-    public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options)
+    public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options, NarrowSource? narrow)
     {
-        var match = MatchSql.Of(search);
+        var match = narrow is null ? MatchSql.Of(search) : null;
         var sort = new SortSql(search.Sort, cursor?.Backward == true);
         Sql after = cursor is null ? (Sql)$"" : $" AND {sort.After(cursor)}";
         Sql place = sort.HasKeys || search.Sort.Count > 0 ? (Sql)$"row_number() OVER (ORDER BY {sort.Order})" : cursor?.Backward == true ? (Sql)$"{Match}.rid" : $"-{Match}.rid";
+        Sql few = narrow is null ? (Sql)$"" : $"{Few(search, narrow)},";
         var includes = Includes(search, options);
 
         Sql statement = $"""
-            {Recursion(search)} page AS MATERIALIZED (
-                SELECT {Match}.rid, {place} AS place, {sort.Texts} AS keys FROM {match.Source} {sort.Joins}
-                WHERE {match.Conditions}{after} ORDER BY {sort.Order} LIMIT {new RowLimit(search.Count + 1)}){includes.With}
+            {Recursion(search)} {few} page AS MATERIALIZED (
+                SELECT {Match}.rid, {place} AS place, {sort.Texts} AS keys FROM {match?.Source ?? $"few {Match}"} {sort.Joins}
+                WHERE {match?.Conditions ?? $"TRUE"}{after} ORDER BY {sort.Order} LIMIT {new RowLimit(search.Count + 1)}){includes.With}
             SELECT 0 AS kind, page.place, r.rid, r.type, r.id, r.version, r.method, r.body, page.keys, NULL::bigint AS total
-            FROM page JOIN resource r ON r.rid = page.rid{includes.Rows}{Total(search, cursor, match, options)}
+            FROM page JOIN resource r ON r.rid = page.rid{includes.Rows}{(match is null ? Total(narrow!) : Total(search, cursor, match, options))}
             """;
-        return new SearchStatement(statement, match.IsPlain && !sort.HasKeys && search.Includes.Count == 0);
+        return new SearchStatement(statement, match is null || (match.IsPlain && !sort.HasKeys && search.Includes.Count == 0));
     }
+
+    /// <summary>The versions of a narrow source that fulfil the other criteria, each looked at by itself.</summary>
+    private static Sql Few(BoundSearch search, NarrowSource narrow)
+    {
+        var match = Match with { IsNarrow = true };
+        var others = NarrowSource.Conditions(search).Where(criterion => !ReferenceEquals(criterion, narrow.Criterion))
+            .Select(criterion => CriterionSql.Holds(match, search.ResourceType, criterion));
+        return $"""
+            {narrow.With},
+            few AS MATERIALIZED (SELECT {match}.rid FROM (SELECT DISTINCT rid FROM {narrow.Rows}) {match} WHERE {Sql.Join($" AND ", [narrow.IsComplete, .. others])})
+            """;
+    }
+
+    /// <summary>Of few matches the number is at hand.</summary>
+    private static Sql Total(NarrowSource narrow) => $"""
+
+        UNION ALL
+        SELECT CASE WHEN {narrow.IsComplete} THEN 2 ELSE 3 END, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM few)
+        """;
 
     private static Sql Recursion(BoundSearch search) => search.Includes.Count == 0 ? (Sql)$"WITH" : $"WITH RECURSIVE";
 

@@ -64,6 +64,22 @@ internal sealed class Sql
         return joined;
     }
 
+    /// <summary>Of text and values: pieces with other ones have another, as far as 32 bits do.</summary>
+    public int Fingerprint
+    {
+        get
+        {
+            var hash = default(HashCode);
+            foreach (var part in parts)
+            {
+                if (part is Hole hole) hole.AddTo(ref hash);
+                else hash.Add((string)part);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
+
     /// <summary>Writes text and parameters into a command of a batch.</summary>
     public NpgsqlBatchCommand ToCommand()
     {
@@ -104,19 +120,42 @@ internal sealed class Sql
     private abstract class Hole
     {
         public abstract NpgsqlParameter ToParameter();
+
+        public abstract void AddTo(ref HashCode hash);
     }
 
     private sealed class Hole<T>(T value) : Hole
     {
         public override NpgsqlParameter ToParameter() => new NpgsqlParameter<T> { TypedValue = value };
+
+        public override void AddTo(ref HashCode hash)
+        {
+            if (value is not Array array)
+            {
+                hash.Add(value);
+                return;
+            }
+
+            foreach (var item in array) hash.Add(item);
+        }
     }
 }
 
 /// <summary>The name of a row source in a statement, made of a letter and a number.</summary>
-internal readonly record struct Alias(char Letter, int Number)
+/// <param name="IsNarrow">It has few rows, each of which is looked at by itself.</param>
+internal readonly record struct Alias(char Letter, int Number, bool IsNarrow = false)
 {
     /// <summary>The row source of the resources that are searched.</summary>
     public static readonly Alias Match = new('m', 0);
+
+    /// <summary>
+    /// Stands at the end of a subquery about one row of this source. Where that has few rows it keeps the subquery one: PostgreSQL would else think of joining all
+    /// that fulfil the condition, of which it does not know how many they are.
+    /// </summary>
+    public Sql Fence => IsNarrow ? (Sql)$" OFFSET 0" : Sql.Empty;
+
+    /// <summary>Whether a row of this source is among those of a query with the one column <c>rid</c>.</summary>
+    public Sql In(Sql query) => IsNarrow ? (Sql)$"EXISTS (SELECT FROM ({query}) among WHERE among.rid = {this}.rid{Fence})" : $"{this}.rid IN ({query})";
 
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Letter}{Number}");
 }

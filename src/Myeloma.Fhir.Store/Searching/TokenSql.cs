@@ -25,8 +25,8 @@ internal static class TokenSql
 
     /// <summary>The version has one of the postings.</summary>
     public static Sql Holds(Alias match, long[] hashes) => hashes is [var hash]
-        ? (Sql)$"EXISTS (SELECT FROM index_token p WHERE p.hash = {hash} AND p.rid = {match}.rid)"
-        : $"EXISTS (SELECT FROM index_token p WHERE p.hash = ANY ({hashes}) AND p.rid = {match}.rid)";
+        ? (Sql)$"EXISTS (SELECT FROM index_token p WHERE p.hash = {hash} AND p.rid = {match}.rid{match.Fence})"
+        : $"EXISTS (SELECT FROM index_token p WHERE p.hash = ANY ({hashes}) AND p.rid = {match}.rid{match.Fence})";
 
     /// <summary>Postings of a component, which tell the element they come from.</summary>
     public static RowSource ItemRows(Alias row, long[] hashes) => new(row, hashes is [var hash]

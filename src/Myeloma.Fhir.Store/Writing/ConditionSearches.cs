@@ -40,13 +40,16 @@ internal static class ConditionSearches
         {
             var count = Math.Min(RoundTrip, searches.Count - first);
             await using var batch = connection.CreateBatch();
-            var skips = new int[count];
-            for (var at = 0; at < count; at++) skips[at] = SearchStatement.Keys(searches[first + at]).AddTo(batch);
+            for (var at = 0; at < count; at++) SearchStatement.Keys(searches[first + at]).AddTo(batch);
+
+            // The choice of plans would else hold for the rest of the transaction.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(SearchStatement.UsualPlansText));
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             for (var at = 0; at < count; at++)
             {
+                // Each search comes behind the result of choosing its plan.
                 if (at > 0) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                for (var skip = skips[at]; skip > 0; skip--) await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                 var found = new List<ConditionMatch>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                     found.Add(new ConditionMatch(new ResourceKey(reader.GetString(0), reader.GetString(1)), reader.GetInt32(2)));

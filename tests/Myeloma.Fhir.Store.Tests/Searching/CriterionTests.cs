@@ -206,6 +206,7 @@ public sealed class CriterionTests(SearchFixture fixture) : IClassFixture<Search
         Assert.Equal("", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Patient", named)])));
         Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [To(new Criterion.Chain(part, [To(named)]))])));
         Assert.Equal("c2 c3", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Patient", new Criterion.Never()), To(new Criterion.Id(["g2"]))])));
+        Assert.Equal("c2", await fixture.FindAsync(new Criterion.Chain(subject, [new ChainTarget("Condition", new Criterion.Id(["g2"]))])));
     }
 
     [Fact]

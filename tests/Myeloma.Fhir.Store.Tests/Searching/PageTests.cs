@@ -239,7 +239,7 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
     public async Task Includes_follow_references_and_canonicals_and_iterate()
     {
         var web = await WebAsync();
-        var definition = new IncludeRule("Basic", [web.Definition], null, Reverse: false, Iterate: false);
+        var definition = new IncludeRule("Basic", [web.Definition], null, Reverse: false, Iterate: false) { Canonicals = [web.Activity] };
         var product = new IncludeRule("ActivityDefinition", [web.Product], null, Reverse: false, Iterate: true);
 
         Assert.Equal("", await IncludedAsync(web.Plan));
@@ -256,7 +256,7 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
     {
         var web = await WebAsync();
         var users = new IncludeRule("ActivityDefinition", [web.Product], null, Reverse: true, Iterate: false);
-        var plans = new IncludeRule("Basic", [web.Definition], null, Reverse: true, Iterate: true);
+        var plans = new IncludeRule("Basic", [web.Definition], null, Reverse: true, Iterate: true) { Canonicals = [web.Activity] };
         var medication = new BoundSearch { ResourceType = "Medication", Criteria = [new Criterion.Id(["m1"])] };
 
         Assert.Equal("ActivityDefinition/new ActivityDefinition/old", await IncludedAsync(medication, users));
@@ -277,7 +277,7 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
         Assert.False((await fixture.Store.SearchAsync(search, default)).IncludesTruncated);
     }
 
-    private sealed record Web(SearchParameter Definition, SearchParameter Product, BoundSearch Plan, BoundSearch Versioned, string PlanKeys);
+    private sealed record Web(CanonicalTarget Activity, SearchParameter Definition, SearchParameter Product, BoundSearch Plan, BoundSearch Versioned, string PlanKeys);
 
     /// <summary>Two plans name an activity by canonical, one with the version; two versions of the activity use a medication.</summary>
     private async Task<Web> WebAsync()
@@ -297,7 +297,7 @@ public sealed class PageTests(SearchFixture fixture) : IClassFixture<SearchFixtu
         await fixture.AddAsync("plan", rows => rows.References.Add(new ReferenceRow(definition.Id, null, null, "http://x/ad", null)));
         await fixture.AddAsync("versioned", rows => rows.References.Add(new ReferenceRow(definition.Id, null, null, "http://x/ad", "1.9.0")));
         BoundSearch By(string id) => new() { ResourceType = "Basic", Criteria = [new Criterion.Id([id])] };
-        return new Web(definition, product, By("plan"), By("versioned"), "Basic/plan Basic/versioned");
+        return new Web(new CanonicalTarget("ActivityDefinition", url, version), definition, product, By("plan"), By("versioned"), "Basic/plan Basic/versioned");
     }
 
     private async Task<string> IncludedAsync(BoundSearch search, params IncludeRule[] rules)

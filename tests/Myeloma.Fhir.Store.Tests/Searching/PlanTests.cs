@@ -17,9 +17,28 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
     [MemberData(nameof(Searches))]
     public async Task No_search_reads_a_big_table_from_end_to_end(string name)
     {
-        var plan = await ExplainAsync(filled.Search(name), generic: false);
+        var plan = await ExplainAsync(filled.Search(name), null, generic: false);
 
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Searches))]
+    public async Task A_search_that_begins_with_few_rows_has_one_plan_for_all_values_that_looks_each_up(string name)
+    {
+        var search = filled.Search(name);
+        if (NarrowSource.Of(search, filled.Fixture.Inner.Options, new FrequentCriteria(TimeProvider.System)) is not { } narrow)
+        {
+            Assert.Contains(name, "newest, both types, either", StringComparison.Ordinal);
+            return;
+        }
+
+        var plan = await ExplainAsync(search, narrow, generic: true);
+
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hash Join", plan, StringComparison.Ordinal);
+        if (search.Includes.Count == 0) Assert.DoesNotContain("hashed SubPlan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Merge", plan, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -27,19 +46,19 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
     [InlineData("newest")]
     public async Task A_plan_for_all_values_walks_the_index_in_order_and_sorts_nothing(string name)
     {
-        var plan = await ExplainAsync(filled.Search(name), generic: true);
+        var plan = await ExplainAsync(filled.Search(name), null, generic: true);
 
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
         Assert.Contains("Index Only Scan Backward", plan, StringComparison.Ordinal);
     }
 
-    private async Task<string> ExplainAsync(BoundSearch search, bool generic)
+    private async Task<string> ExplainAsync(BoundSearch search, NarrowSource? narrow, bool generic)
     {
         await using var connection = await filled.Fixture.Inner.DataSource.OpenConnectionAsync();
         await using var batch = connection.CreateBatch();
         var mode = generic ? "force_generic_plan" : "force_custom_plan";
-        SearchStatement.Page(search, null, filled.Fixture.Inner.Options).AddTo(batch);
+        SearchStatement.Page(search, null, filled.Fixture.Inner.Options, narrow).AddTo(batch);
         var statement = batch.BatchCommands[^1];
         batch.BatchCommands.Clear();
 

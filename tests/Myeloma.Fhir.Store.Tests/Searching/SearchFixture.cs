@@ -50,14 +50,22 @@ public sealed class SearchFixture : IAsyncLifetime
         await Store.WriteAsync([new WriteOperation.Update(new ResourceKey(type, id), Documents.Parse(json))], default);
     }
 
-    /// <summary>Ids of all matches, page by page.</summary>
+    /// <summary>Ids of all matches, page by page: the same whether the search begins with few rows, with too many for that, or with all.</summary>
     public async Task<string[]> IdsAsync(BoundSearch search)
+    {
+        var ids = await IdsAsync(Store, search);
+        Assert.Equal(ids, await IdsAsync(WithOptions(inner.Options with { NarrowRows = 1 }), search));
+        Assert.Equal(ids, await IdsAsync(WithOptions(inner.Options with { NarrowRows = 0 }), search));
+        return ids;
+    }
+
+    private static async Task<string[]> IdsAsync(ResourceStore store, BoundSearch search)
     {
         List<string> ids = [];
         string? cursor = null;
         do
         {
-            var page = await Store.SearchAsync(search with { Cursor = cursor }, default);
+            var page = await store.SearchAsync(search with { Cursor = cursor }, default);
             ids.AddRange(page.Matches.Select(match => match.Key.Id));
             cursor = page.NextCursor;
         }
