@@ -41,6 +41,9 @@ public abstract record Criterion
     /// <param name="Alternatives">Each has one criterion for each of <see cref="SearchParameter.Components"/>, in their order.</param>
     public sealed record Composite(SearchParameter Parameter, IReadOnlyList<IReadOnlyList<Criterion>> Alternatives) : Criterion;
 
+    /// <summary><c>_text</c> and <c>_content</c>, which one <see cref="SearchParameter.Code"/> tells.</summary>
+    public sealed record FullText(SearchParameter Parameter, FullTextExpression Expression) : Criterion;
+
     /// <param name="IsMissing"><c>:missing=true</c>.</param>
     public sealed record Missing(SearchParameter Parameter, bool IsMissing) : Criterion;
 
@@ -109,6 +112,24 @@ public abstract record TokenValue
 
     /// <summary><c>:of-type</c>: an identifier whose type has that coding.</summary>
     public sealed record OfType(string TypeSystem, string TypeCode, string Value) : TokenValue;
+}
+
+/// <summary>Words that have to occur in a text. https://hl7.org/fhir/R4/search.html#content</summary>
+public abstract record FullTextExpression
+{
+    private FullTextExpression()
+    {
+    }
+
+    public sealed record And(FullTextExpression Left, FullTextExpression Right) : FullTextExpression;
+
+    public sealed record Or(FullTextExpression Left, FullTextExpression Right) : FullTextExpression;
+
+    public sealed record Not(FullTextExpression Inner) : FullTextExpression;
+
+    /// <param name="Words">One or more of <see cref="Index.FullTextIndex.Words"/>, one behind the other.</param>
+    /// <param name="IsPrefix">Of the last word only its beginning is known.</param>
+    public sealed record Phrase(IReadOnlyList<string> Words, bool IsPrefix) : FullTextExpression;
 }
 
 /// <summary>How a string is compared. All but <see cref="Exact"/> look at the folded text; those after it are of <c>_filter</c>.</summary>

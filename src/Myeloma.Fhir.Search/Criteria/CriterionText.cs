@@ -20,6 +20,7 @@ public static class CriterionText
         Criterion.Number number => $"{number.Parameter} {Values(number.Values)}",
         Criterion.Quantity quantity => $"{quantity.Parameter} {Values(quantity.Values)}",
         Criterion.Composite composite => $"{composite.Parameter} within one element {string.Join(" or ", composite.Alternatives.Select(parts => $"({Join(" and ", parts)})"))}",
+        Criterion.FullText text => $"{text.Parameter} {Text(text.Expression)}",
         Criterion.Missing missing => $"{missing.Parameter} is {(missing.IsMissing ? "missing" : "present")}",
         Criterion.Chain chain => $"{chain.Parameter} leads to {string.Join(" or ", chain.Targets.Select(target => $"{target.TargetType} ({Of(target.Criterion)})"))}",
         Criterion.Has has => $"{has.Parameter} leads here from ({Of(has.Criterion)})",
@@ -29,6 +30,15 @@ public static class CriterionText
         Criterion.OverTypes types => $"for each of {types.Each.Count.ToString(CultureInfo.InvariantCulture)} types: {Of(types.Each[0])}",
         Criterion.Never => "never",
         _ => criterion.GetType().Name,
+    };
+
+    private static string Text(FullTextExpression expression) => expression switch
+    {
+        FullTextExpression.And(var left, var right) => $"({Text(left)} and {Text(right)})",
+        FullTextExpression.Or(var left, var right) => $"({Text(left)} or {Text(right)})",
+        FullTextExpression.Not(var inner) => $"not {Text(inner)}",
+        FullTextExpression.Phrase(var words, var isPrefix) => $"\"{string.Join(' ', words)}{(isPrefix ? "*" : "")}\"",
+        _ => expression.ToString(),
     };
 
     private static string Not(bool negated) => negated ? "not " : "";

@@ -10,11 +10,21 @@ internal sealed class ExtractionPlan
 {
     private readonly Step[] steps;
 
-    public ExtractionPlan(IReadOnlyList<SearchParameter> parameters) =>
+    /// <summary>Ids of <c>_text</c> and <c>_content</c>; 0 for a type without.</summary>
+    private readonly int narrativeId, contentId;
+
+    public ExtractionPlan(IReadOnlyList<SearchParameter> parameters)
+    {
         steps = [.. parameters.Where(parameter => parameter is { HasRows: true, Expression: not null }).Select(Compile)];
+        narrativeId = IdOf(SearchParameter.NarrativeCode);
+        contentId = IdOf(SearchParameter.ContentCode);
+
+        int IdOf(string code) => parameters.FirstOrDefault(parameter => parameter.IsFullText && parameter.Code == code)?.Id ?? 0;
+    }
 
     public void Run(Element root, RowBuilder rows)
     {
+        if (narrativeId > 0 || contentId > 0) FullTextIndex.Add(root, narrativeId, contentId, rows);
         var environment = new EvaluationContext { Resource = root, RootResource = root };
         foreach (var step in steps)
         {

@@ -20,6 +20,9 @@ public sealed class IndexRows
     /// <summary>Identifiers with their type, for <c>:of-type</c>.</summary>
     public List<TypedIdentifierRow> TypedIdentifiers { get; } = [];
 
+    /// <summary>The words of the narrative and of everything, each with its place; null when there are none.</summary>
+    public FullTextRow? FullText { get; set; }
+
     /// <summary>Ids of the parameters that have any value here: what <c>:missing</c> asks for.</summary>
     public List<int> Present { get; } = [];
 
@@ -34,6 +37,12 @@ public readonly record struct TokenRow(int ParameterId, string? System, string C
 
 /// <summary>An identifier and one coding of its type. https://hl7.org/fhir/R4/search.html#modifiers</summary>
 public readonly record struct TypedIdentifierRow(int ParameterId, string? TypeSystem, string TypeCode, string Value);
+
+/// <summary>The words of a resource. https://hl7.org/fhir/R4/search.html#content</summary>
+public sealed record FullTextRow(IReadOnlyList<WordAt> Narrative, IReadOnlyList<WordAt> Content);
+
+/// <summary>A word and its place: 1 for the first, one more for each that follows, more between two texts.</summary>
+public readonly record struct WordAt(string Word, int Position);
 
 /// <summary>A text. https://hl7.org/fhir/R4/search.html#string</summary>
 /// <param name="Folded">Lower case, without accents, width-folded, blanks collapsed (<see cref="StringFolding"/>).</param>

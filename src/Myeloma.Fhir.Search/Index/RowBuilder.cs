@@ -52,6 +52,8 @@ internal sealed class RowBuilder(R4Schema schema, string? baseUrl)
         if (folded.Length > 0) Once(Rows.Strings, strings, new StringRow(parameterId, folded, StringFolding.Cut(text), item));
     }
 
+    public void FullText(IReadOnlyList<WordAt> narrative, IReadOnlyList<WordAt> content) => Rows.FullText = new FullTextRow(narrative, content);
+
     public void Reference(ReferenceRow row) => Once(Rows.References, references, row with { Item = item });
 
     public void Uri(int parameterId, string value) => Once(Rows.Uris, uris, new UriRow(parameterId, value, item));

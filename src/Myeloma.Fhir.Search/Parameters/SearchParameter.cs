@@ -59,6 +59,15 @@ public sealed partial record SearchParameter
     /// <summary>Whether some of its elements are canonical, so that references lead by url and version.</summary>
     public bool HasCanonicals { get; init; }
 
+    /// <summary>Code of the parameter for the words of the narrative.</summary>
+    public const string NarrativeCode = "_text";
+
+    /// <summary>Code of the parameter for the words of everything.</summary>
+    public const string ContentCode = "_content";
+
+    /// <summary>Whether it finds words; it has no <see cref="Expression"/> then.</summary>
+    public bool IsFullText => Expression is null && Code is NarrativeCode or ContentCode;
+
     public string? Description { get; init; }
 
     /// <summary>Changes when type, expression or targets do, or the rows made of them: rows made with another one are out of date. 32 hexadecimal digits.</summary>

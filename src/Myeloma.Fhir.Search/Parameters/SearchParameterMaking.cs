@@ -110,6 +110,7 @@ internal sealed class SearchParameterMaking(R4Schema schema, IReadOnlyList<Searc
     private static string? WhyNot(SearchParameterDefinition definition, SearchParameterType type, string? expression, SearchParameter[] components) => type switch
     {
         SearchParameterType.Special => $"Search parameter '{definition.Code}' needs an evaluation of its own, which is not supported.",
+        SearchParameterType.String when expression is null && definition.Code is SearchParameter.NarrativeCode or SearchParameter.ContentCode => null,
         _ when expression is null => $"Search parameter '{definition.Code}' is not supported.",
         SearchParameterType.Composite when components.Length != definition.Components.Count || components.Length is < 2 or > MaxComponents =>
             $"Search parameter '{definition.Code}' is not supported: a composite parameter has two or three components, each a known search parameter that is neither composite nor special.",

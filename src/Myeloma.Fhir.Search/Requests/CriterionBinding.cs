@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Search.Requests;
 internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchOptions options)
 {
     /// <summary>Parameters of the specification that stand on no resource type.</summary>
-    private static readonly string[] UnsupportedEverywhere = ["_text", "_content", "_query", "_contained", "_containedType"];
+    private static readonly string[] UnsupportedEverywhere = ["_text", "_query", "_contained", "_containedType"];
 
     /// <summary>Modifiers of the specification that need what is not here.</summary>
     private static readonly string[] UnsupportedModifiers = ["above", "below", "in", "not-in", "of-type", "text", "not", "exact", "contains", "identifier", "missing", "type"];
@@ -34,6 +34,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
 
         var reading = new ValueReading(fullName, parameter, registry, options, issues);
         if (parts.Modifier == "missing") return Missing(value, reading);
+        if (parameter.IsFullText) return FullText(parts.Modifier, value, reading);
         return Values(value, reading) is { } values ? Bind(parts.Modifier, values, reading) : null;
     }
 
@@ -55,6 +56,9 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         if (HasBinding.IsHas(name) && isEveryType) return new HasBinding(this, registry, options).Bind(null, name, name, value, 0, issues);
         if (name == "_list" && isEveryType) return new HasBinding(this, registry, options).BindList(null, value, issues);
         var code = ParameterName.Parse(name).Code;
+
+        // Types without a narrative have no _text; their resources are not found by it.
+        if (isEveryType && code == SearchParameter.NarrativeCode) types = [.. types.Where(type => registry.Find(type, code) is not null)];
         if (!IsOfEveryType(code) && types.FirstOrDefault(type => registry.Find(type, code) is null) is { } without)
         {
             issues.Ignore(IssueType.NotSupported, name, isEveryType
@@ -65,7 +69,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
 
         // What is wrong is wrong for the first type, too.
         if (Bind(types[0], name, name, value, 0, issues) is not { } first) return null;
-        if (first is Criterion.Id or Criterion.LastUpdated || types.Count == 1) return first;
+        if (first is Criterion.Id or Criterion.LastUpdated or Criterion.FullText || types.Count == 1) return first;
         List<Criterion> each = [first];
         foreach (var type in types.Skip(1))
         {
@@ -145,6 +149,20 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         for (var at = 0; at < parts.Count; at++)
             if (Bind(null, [parts[at]], reading with { Parameter = components[at] }) is { } criterion) criteria.Add(criterion);
         return criteria.Count == parts.Count ? criteria : null;
+    }
+
+    /// <summary>The value is an expression: what it is made of is read as a whole.</summary>
+    internal static Criterion? FullText(string? modifier, string value, ValueReading reading)
+    {
+        if (modifier is not null) return RefuseModifier(modifier, reading);
+        if (value.Length > reading.Options.MaxValueLength)
+        {
+            reading.Issues.Refuse(Issue.TooLong(
+                $"Search parameter '{reading.Name}' has a value of {value.Length} characters; at most {reading.Options.MaxValueLength} are allowed.", BindingIssues.ExpressionOf(reading.Name)));
+            return null;
+        }
+
+        return FullTextReading.Read(value, reading) is { } expression ? new Criterion.FullText(reading.Parameter, expression) : null;
     }
 
     private static Criterion? Id(string? modifier, List<string> values, ValueReading reading)
@@ -237,6 +255,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
 
     private static string[] ModifiersOf(SearchParameter parameter) => parameter.Type switch
     {
+        SearchParameterType.String when parameter.IsFullText => ["missing"],
         SearchParameterType.Token => ["not", "text", "of-type", "missing"],
         SearchParameterType.String => ["exact", "contains", "missing"],
         SearchParameterType.Reference => [.. parameter.Targets, "identifier", "below", "missing", "not"],

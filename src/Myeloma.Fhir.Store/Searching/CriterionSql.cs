@@ -43,6 +43,7 @@ internal static class CriterionSql
         Criterion.String text => StringSql.Rows(row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
         Criterion.Reference reference => ReferenceSql.Rows(row, reference.Parameter.Id, reference.Values),
         Criterion.Uri uri => UriSql.Rows(row, [uri.Parameter.Id], uri.Match, uri.Values),
+        Criterion.FullText text => FullTextSql.Rows(row, text),
         Criterion.Date date => DateSql.Rows(row, date.Parameter.Id, date.Values),
         Criterion.Number number => NumberSql.Rows(row, number.Parameter.Id, number.Values),
         Criterion.Quantity quantity => NumberSql.Rows(row, quantity.Parameter.Id, quantity.Values),

@@ -12,6 +12,10 @@ internal sealed class IndexBatch
     private readonly Column<long> itemTokenRid = Columns.Rid();
     private readonly Column<int> itemTokenItem = Columns.Integer("item");
 
+    private readonly Column<long> textRid = Columns.Rid();
+    private readonly WordColumn textNarrative = new("narrative");
+    private readonly WordColumn textContent = new("content");
+
     private readonly Column<long> codeRid = Columns.Rid();
     private readonly Column<int> codeParameter = Columns.Parameter();
     private readonly Column<string?> codeLow = Columns.Text("low");
@@ -65,6 +69,13 @@ internal sealed class IndexBatch
     {
         foreach (var hash in entries.Postings) postings.Add((hash, rid));
         foreach (var (hash, item) in entries.ItemPostings) itemPostings.Add((hash, rid, item));
+        if (entries.FullText is { } text)
+        {
+            textRid.Add(rid);
+            textNarrative.Add(text.Narrative);
+            textContent.Add(text.Content);
+        }
+
         foreach (var (parameter, (low, high)) in entries.Codes) AddCode(rid, parameter, low, high);
         foreach (var entry in entries.Strings) AddString(rid, entry);
         foreach (var entry in entries.References) AddReference(rid, entry);
@@ -97,6 +108,7 @@ internal sealed class IndexBatch
         [
             new("index_token", tokenHash, tokenRid),
             new("index_token_item", itemTokenHash, itemTokenRid, itemTokenItem),
+            new("index_text", textRid, textNarrative, textContent),
             new("index_code", codeRid, codeParameter, codeLow, codeHigh),
             new("index_string", stringRid, stringParameter, stringPrefix, stringFolded, stringExact, stringItem),
             new("index_reference", referenceRid, referenceParameter, referenceType, referenceId, referenceUrl, referenceUrlHash, referenceVersion, referenceItem),

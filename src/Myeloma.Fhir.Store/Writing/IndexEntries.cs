@@ -36,9 +36,11 @@ internal sealed class IndexEntries
         return entries;
     }
 
+    public FullTextRow? FullText { get; private init; }
+
     public static IndexEntries From(IndexRows rows)
     {
-        var entries = new IndexEntries();
+        var entries = new IndexEntries { FullText = rows.FullText };
         foreach (var id in rows.Present) entries.Postings.Add(PostingHash.Presence(id));
         foreach (var row in rows.Tokens) entries.AddToken(row);
         foreach (var row in rows.TypedIdentifiers) entries.Postings.Add(PostingHash.TypedIdentifier(row.ParameterId, row.TypeSystem ?? "", row.TypeCode, row.Value));

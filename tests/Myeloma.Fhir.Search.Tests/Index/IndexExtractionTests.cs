@@ -23,7 +23,8 @@ public class IndexExtractionTests
 
         Assert.Equal([new(code.Id, "http://a", "1"), new(code.Id, null, "2"), new(code.Id, "http://b", "")], rows.Tokens);
         Assert.Equal([new StringRow(code.TextId, "one unit", "One Ünit"), new StringRow(code.TextId, "both", "Both")], rows.Strings);
-        Assert.Equal([code.Id], rows.Present);
+        Assert.Equal([Registry.Find("Medication", "_content")!.Id, code.Id], rows.Present);
+        Assert.Equal([new WordAt("1", 1), new WordAt("one", 18), new WordAt("unit", 19)], rows.FullText!.Content.Take(3));
         Assert.Empty(rows.Issues);
     }
 

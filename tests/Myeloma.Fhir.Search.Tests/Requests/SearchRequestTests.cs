@@ -205,7 +205,7 @@ public class SearchRequestTests
     }
 
     [Theory]
-    [InlineData("Patient", "_text", "x")]
+    [InlineData("Patient", "_query", "x")]
     [InlineData("Location", "near", "1|2")]
     public void What_is_known_but_not_supported_is_said_to_be_so(string type, string name, string value)
     {

@@ -11,7 +11,7 @@ namespace Myeloma.Fhir.Store.Tests.Searching;
 public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
 {
     public static TheoryData<string> Searches =>
-        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite", "canonical chain", "has", "either", "both types", "ends with"];
+        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite", "words", "canonical chain", "has", "either", "both types", "ends with"];
 
     [Theory]
     [MemberData(nameof(Searches))]
@@ -152,6 +152,7 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
                 "composite" => [new Criterion.Composite(parameters["Composite"],
                     [[new Criterion.Token(new SearchParameter { ResourceType = "Basic", Code = "a", Url = "", Type = SearchParameterType.Token, Id = parameters["Composite"].Id + 1, IsComponent = true }, [new TokenValue.AnySystem("active")]),
                       new Criterion.Quantity(new SearchParameter { ResourceType = "Basic", Code = "b", Url = "", Type = SearchParameterType.Quantity, Id = parameters["Composite"].Id + 2, IsComponent = true }, [new QuantityValue(new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m), null, null)])]])],
+                "words" => [new Criterion.FullText(parameters["String"] with { Code = "_content" }, new FullTextExpression.And(new FullTextExpression.Phrase(["word77"], false), new FullTextExpression.Phrase(["every"], false)))],
                 "canonical chain" => [new Criterion.Chain(parameters["Reference"], [new ChainTarget("Basic", rare) { Canonical = new CanonicalTarget("Basic", parameters["Uri"], null) }])],
                 "has" => [new Criterion.Has(parameters["Reference"], "Basic", rare) { LeadsByCanonical = true }],
                 "either" => [new Criterion.AnyOf([rare, new Criterion.AllOf([date, frequent]), new Criterion.Number(parameters["Number"], [new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m)])])],
@@ -178,6 +179,7 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
             rows.Uris.Add(new UriRow(parameters["Uri"].Id, $"http://x/{at}"));
             rows.Dates.Add(new DateRow(parameters["Date"].Id, day, day.AddDays(1)));
             rows.Quantities.Add(new QuantityRow(parameters["Quantity"].Id, "http://unitsofmeasure.org", "mg", at, at));
+            rows.FullText = new FullTextRow([], [new WordAt("every", 1), new WordAt($"word{at % 10_000}", 2)]);
             rows.Tokens.Add(new TokenRow(parameters["Composite"].Id + 1, null, at % 10 == 0 ? "retired" : "active", 0));
             rows.Quantities.Add(new QuantityRow(parameters["Composite"].Id + 2, null, null, at, at, 0));
             if (at % 2 == 0) rows.Numbers.Add(new NumberRow(parameters["Number"].Id, at, at));

@@ -70,6 +70,7 @@ internal sealed class FilterBinding(CriterionBinding criteria, SearchParameterRe
         if (modifier is null && operation == "pr") return Present(value, reading);
         var bound = modifier is not null ? null : parameter.Type switch
         {
+            SearchParameterType.String when parameter.IsFullText => operation == "co" ? CriterionBinding.FullText(null, value, reading) : null,
             SearchParameterType.String => Text(operation, value, reading),
             SearchParameterType.Token => Token(operation, value, reading),
             SearchParameterType.Reference => operation is "re" or "eq" ? CriterionBinding.BindOne(value, reading) : null,
