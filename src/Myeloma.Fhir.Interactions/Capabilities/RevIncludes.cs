@@ -4,9 +4,13 @@ using Myeloma.Fhir.Search.Parameters;
 namespace Myeloma.Fhir.Interactions.Capabilities;
 
 /// <summary>Which reference parameters may lead to a type: what <c>_revinclude</c> takes there.</summary>
-internal sealed class RevIncludes
+public sealed class RevIncludes
 {
     private readonly Dictionary<string, List<string>> byTarget = new(StringComparer.Ordinal);
+
+    private RevIncludes()
+    {
+    }
 
     public static RevIncludes Of(SearchParameterRegistry registry)
     {

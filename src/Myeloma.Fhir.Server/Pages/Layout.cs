@@ -28,7 +28,7 @@ internal static class Layout
             <li><a href="/#documents">Documents</a></li>
             <li><a href="/validate">Validate</a></li>
             <li><a href="/fhirpath">FHIRPath</a></li>
-            <li><a href="/fhir/metadata?_pretty=true">CapabilityStatement</a></li>
+            <li><a href="/api">API</a></li>
             </ul>
             </nav>
             </header>

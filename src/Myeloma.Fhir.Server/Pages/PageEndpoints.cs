@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Server.Edge;
 
 namespace Myeloma.Fhir.Server.Pages;
 
@@ -26,6 +28,8 @@ internal static class PageEndpoints
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
+        routes.MapGet("/api", (HttpContext http, ServerState state) => WriteAsync(http, StatusCodes.Status200OK, ApiPage.Render(state.Services!.SearchParameters.Registry, [.. state.Services.Operations.Definitions])));
+        routes.MapGet("/api/{type}", ApiTypeAsync);
         routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));
         routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
     }
@@ -109,6 +113,12 @@ internal static class PageEndpoints
 
         await WriteAsync(http, StatusCodes.Status200OK, ValidatePage.Render(form, issues, faults));
     }
+
+    private static Task ApiTypeAsync(HttpContext http, string type, ServerState state) => WriteOrNotFoundAsync(
+        http,
+        R4Schema.Instance.IsResourceType(type) ? ApiTypePage.Render(type, state.Services!.SearchParameters.Registry, [.. state.Services.Operations.Definitions]) : null,
+        "resource type of FHIR R4",
+        type);
 
     private static Task WriteOrNotFoundAsync(HttpContext http, string? page, string kind, string id) => page is not null
         ? WriteAsync(http, StatusCodes.Status200OK, page)

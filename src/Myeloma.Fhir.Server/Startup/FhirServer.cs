@@ -5,6 +5,7 @@ using Myeloma.Fhir.Server.Commands;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Server.Negotiation;
+using Myeloma.Fhir.Server.OpenApi;
 using Myeloma.Fhir.Server.Pages;
 
 namespace Myeloma.Fhir.Server.Startup;
@@ -61,6 +62,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         app.UseRouting();
         app.MapHealth(state);
         app.MapPages();
+        app.MapOpenApi(state, options);
 
         var database = new DatabaseStart(options, builder.Configuration.GetConnectionString("Fhir"), state, app.Services.GetRequiredService<ILogger<DatabaseStart>>());
         return new FhirServer(app, database, state, admission);
