@@ -18,7 +18,9 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
         ("ifNoneExist", "If-None-Exist", "header", "Criteria of a search: nothing is created when a resource is found by them"),
         ("prefer", "Prefer", "header", "return=minimal, representation or OperationOutcome; handling=strict or lenient"),
         ("since", "_since", "query", "Only versions since that instant"),
+        ("at", "_at", "query", "Only versions that were current at that time or in that period"),
         ("count", "_count", "query", "Entries on a page"),
+        ("type", "_type", "query", "Resource types, separated by comma"),
         ("format", "_format", "query", "json or xml, instead of Accept"),
         ("pretty", "_pretty", "query", "true for lines and indents"),
     ];
@@ -45,8 +47,8 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
     public JsonArray OfInstance(bool withId) => withId ? [Use("id")] : [];
 
     public JsonArray OfHistory(bool withId) => withId
-        ? [Use("id"), Use("since"), Use("count"), Use("format"), Use("pretty")]
-        : [Use("since"), Use("count"), Use("format"), Use("pretty")];
+        ? [Use("id"), Use("since"), Use("at"), Use("count"), Use("format"), Use("pretty")]
+        : [Use("since"), Use("at"), Use("count"), Use("format"), Use("pretty")];
 
     /// <summary>The primitive ones: others come in a body.</summary>
     public JsonArray OfOperation(OperationDefinition definition, bool withId)
@@ -65,6 +67,7 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
         var own = type is null
             ? registry.All("Basic").Where(parameter => parameter.Code is "_id" or "_lastUpdated")
             : registry.All(type).Where(parameter => parameter.IsIndexed);
+        if (type is null) all.Add(Use("type"));
         foreach (var parameter in own) all.Add(Of(parameter));
         foreach (var parameter in common.Where(parameter => !criteriaOnly || !parameter.IsResult))
             all.Add(Use($"search{parameter.Name}", () => Made(parameter.Name, "query", parameter.Summary, isList: true)));

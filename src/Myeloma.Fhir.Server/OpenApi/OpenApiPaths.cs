@@ -27,6 +27,7 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
             // Both are one POST of a Bundle, whose own type tells them apart.
             if (interaction.Code == "batch") continue;
             Add(paths, PathOf(interaction.Place, null), interaction.Method, OfSystem(interaction));
+            if (interaction.Code == "search-system") Add(paths, PathOf(TargetKind.SystemSearch, null), "post", SearchByForm(SystemTag));
         }
 
         foreach (var operation in operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System))) AddOperation(paths, operation, null, OperationLevels.System);
@@ -39,7 +40,7 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
         Add(paths, PathOf(TargetKind.TypeSearch, type), "post", SearchByForm(type));
         if (OfferedInteraction.ConditionalPatch) Add(paths, PathOf(TargetKind.Type, type), "patch", Conditional("patch", "A new version of the one resource that criteria select, told by what changes", type, PatchBody()));
         if (OfferedInteraction.ConditionalUpdate) Add(paths, PathOf(TargetKind.Type, type), "put", Conditional("update", "A new version of the one resource that criteria select, or a new resource", type, Body(type)));
-        if (OfferedInteraction.ConditionalDelete != "not-supported") Add(paths, PathOf(TargetKind.Type, type), "delete", Conditional("delete", "Delete what criteria select", type, null));
+        Add(paths, PathOf(TargetKind.Type, type), "delete", Conditional("delete", "Delete what criteria select", type, null));
 
         foreach (var operation in operations.Where(operation => operation.IsFor(type)))
         {
@@ -103,8 +104,8 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
         return responses;
     }
 
-    private static JsonObject SearchByForm(string type) => WithBody(
-        Operation(type, "search-form", "As the search by GET, with the parameters in a form", [], OpenApiResponses.Of("200", "A Bundle of type searchset", "Bundle")),
+    private static JsonObject SearchByForm(string tag) => WithBody(
+        Operation(tag, "search-form", "As the search by GET, with the parameters in a form", [], OpenApiResponses.Of("200", "A Bundle of type searchset", "Bundle")),
         new JsonObject
         {
             ["application/x-www-form-urlencoded"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } } },

@@ -70,7 +70,7 @@ internal static class ApiPage
         if (OfferedInteraction.ConditionalCreate) done.Add("create (If-None-Exist)");
         if (OfferedInteraction.ConditionalUpdate) done.Add("update");
         if (OfferedInteraction.ConditionalPatch) done.Add("patch");
-        if (OfferedInteraction.ConditionalDelete != "not-supported") done.Add("delete");
+        done.Add("delete");
         return $"""<p class="soft">With criteria instead of an id: {string.Join(", ", done)}. Writes take If-Match; reads take If-None-Match and If-Modified-Since.</p>""";
     }
 
