@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Model.Canonicals;
+
 namespace Myeloma.Fhir.Validation.Tests;
 
 public sealed class DefinitionLibraryTests

@@ -17,6 +17,9 @@ public sealed record Issue(
     int Column = 0,
     string? MessageId = null)
 {
+    /// <summary>What kind of finding it is by a code system of its own; null when the type says it all. The text of the details is <see cref="Diagnostics"/>.</summary>
+    public IssueDetails? Details { get; init; }
+
     /// <summary>The input is not JSON, or not shaped like a resource.</summary>
     public static Issue Structure(string diagnostics, string? expression = null, int line = 0, int column = 0) =>
         new(IssueSeverity.Error, IssueType.Structure, diagnostics, expression, line, column);
@@ -85,3 +88,9 @@ public sealed record Issue(
     public static Issue Information(string diagnostics, string? expression = null) =>
         new(IssueSeverity.Information, IssueType.Informational, diagnostics, expression);
 }
+
+/// <summary>The coding of an issue's details, and the id of its message.</summary>
+/// <param name="System">Code system of <paramref name="Code"/>.</param>
+/// <param name="Code">Null when the details are the text alone.</param>
+/// <param name="MessageId">Told by the extension operationoutcome-message-id; null when the message has none.</param>
+public sealed record IssueDetails(string System, string? Code, string? MessageId);

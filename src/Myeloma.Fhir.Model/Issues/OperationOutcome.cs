@@ -8,6 +8,7 @@ public static class OperationOutcome
     /// <summary>The extensions of the standard that carry line and column.</summary>
     private const string LineUrl = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line";
     private const string ColumnUrl = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col";
+    private const string MessageIdUrl = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id";
 
     /// <returns>The resource as UTF-8 JSON; an empty list becomes one informational "All OK." issue, since R4 asks for at least one.</returns>
     public static byte[] ToJson(IReadOnlyList<Issue> issues, string? id = null)
@@ -34,17 +35,38 @@ public static class OperationOutcome
     private static void Write(Utf8JsonWriter writer, Issue issue)
     {
         writer.WriteStartObject();
-        if (issue.Line > 0)
+        if (issue.Line > 0 || issue.Details?.MessageId is not null)
         {
             writer.WriteStartArray("extension");
-            WritePosition(writer, LineUrl, issue.Line);
-            WritePosition(writer, ColumnUrl, issue.Column);
+            if (issue.Line > 0)
+            {
+                WritePosition(writer, LineUrl, issue.Line);
+                WritePosition(writer, ColumnUrl, issue.Column);
+            }
+
+            if (issue.Details?.MessageId is { } messageId) WriteMessageId(writer, messageId);
             writer.WriteEndArray();
         }
 
         writer.WriteString("severity", issue.Severity.Code());
         writer.WriteString("code", issue.Type.Code());
-        if (issue.MessageId is not null)
+        if (issue.Details is { } details)
+        {
+            writer.WriteStartObject("details");
+            if (details.Code is not null)
+            {
+                writer.WriteStartArray("coding");
+                writer.WriteStartObject();
+                writer.WriteString("system", details.System);
+                writer.WriteString("code", details.Code);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+            }
+
+            writer.WriteString("text", issue.Diagnostics);
+            writer.WriteEndObject();
+        }
+        else if (issue.MessageId is not null)
         {
             writer.WriteStartObject("details");
             writer.WriteStartArray("coding");
@@ -64,6 +86,14 @@ public static class OperationOutcome
             writer.WriteEndArray();
         }
 
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMessageId(Utf8JsonWriter writer, string messageId)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("url", MessageIdUrl);
+        writer.WriteString("valueString", messageId);
         writer.WriteEndObject();
     }
 

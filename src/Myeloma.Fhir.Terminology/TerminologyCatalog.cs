@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Myeloma.Fhir.Model.Canonicals;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.ValueSets;
+
+namespace Myeloma.Fhir.Terminology;
+
+/// <summary>Every code system and value set that questions are answered from: those of R4, those that are stored, those that a request brings along.</summary>
+/// <remarks>Compiled when first asked for and kept with the resource they came from. Shared by threads.</remarks>
+public sealed class TerminologyCatalog
+{
+    private static readonly ConditionalWeakTable<ResourceDocument, CompiledCodeSystem> CompiledSystems = [];
+    private static readonly ConditionalWeakTable<ResourceDocument, ValueSetSource> ReadValueSets = [];
+    private static readonly ConditionalWeakTable<R4Schema, BuiltIn> BuiltIns = [];
+
+    private readonly BuiltIn builtIn;
+    private readonly Func<string, string, IReadOnlyList<ResourceDocument>> stored;
+    private readonly IReadOnlyList<ResourceDocument> brought;
+
+    /// <param name="stored">The stored resources of a type by canonical url without version, any order; none: an empty list. The same document each time, so that it is compiled once.</param>
+    public TerminologyCatalog(R4Schema schema, Func<string, string, IReadOnlyList<ResourceDocument>>? stored = null)
+        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [])
+    {
+    }
+
+    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought)
+    {
+        this.builtIn = builtIn;
+        this.stored = stored;
+        this.brought = brought;
+    }
+
+    /// <summary>This catalog and, before it, the resources of one request.</summary>
+    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought]);
+
+    /// <summary>All versions of a code system, none twice; supplements are told too, by their own url.</summary>
+    /// <param name="url">Without version.</param>
+    public IReadOnlyList<CompiledCodeSystem> CodeSystems(string url)
+    {
+        var found = new List<CompiledCodeSystem>();
+        foreach (var document in Documents("CodeSystem", url)) AddUnlessKnown(found, Compiled(document), each => each.Version);
+        if (builtIn.CodeSystem(url) is { } system) AddUnlessKnown(found, system, each => each.Version);
+        return found;
+    }
+
+    /// <summary>The code system, by the one rule of versions: the named one, the latest that fits a pattern, else the latest.</summary>
+    /// <returns>Null when it is not here, or not in such a version.</returns>
+    public CompiledCodeSystem? FindCodeSystem(string url, string? version) =>
+        VersionPattern.Select(CodeSystems(url), version, each => each.Version, each => each.Source.Status == "retired");
+
+    /// <summary>All versions of a value set, none twice.</summary>
+    /// <param name="url">Without version.</param>
+    public IReadOnlyList<ValueSetSource> ValueSets(string url)
+    {
+        var found = new List<ValueSetSource>();
+        foreach (var document in Documents("ValueSet", url)) AddUnlessKnown(found, ReadValueSets.GetValue(document, each => ValueSetReading.Read(each.Root)), each => each.Version);
+        if (builtIn.ValueSet(url) is { } valueSet) AddUnlessKnown(found, valueSet, each => each.Version);
+        return found;
+    }
+
+    /// <summary>The value set, by the same rule as code systems; without one of that url, the implicit set of all codes that a code system names so.</summary>
+    /// <returns>Null when it is not here, or not in such a version.</returns>
+    public ValueSetSource? FindValueSet(string url, string? version)
+    {
+        var versions = ValueSets(url);
+        return versions.Count > 0 ? VersionPattern.Select(versions, version, each => each.Version, each => each.Status == "retired") : ImplicitValueSets.Find(url, version, this);
+    }
+
+    /// <summary>The supplements that request and store have under a canonical.</summary>
+    internal CompiledCodeSystem? FindSupplement(string canonical)
+    {
+        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
+        var found = bar < 0 ? FindCodeSystem(canonical, null) : FindCodeSystem(canonical[..bar], canonical[(bar + 1)..]);
+        return found is { IsSupplement: true } ? found : null;
+    }
+
+    /// <summary>The code systems that a request brings along.</summary>
+    internal IEnumerable<CompiledCodeSystem> BroughtCodeSystems => brought.Where(each => each.ResourceType == "CodeSystem").Select(Compiled);
+
+    /// <summary>The versions of a code system in rising order.</summary>
+    internal IReadOnlyList<string> VersionsOf(string url) =>
+        [.. CodeSystems(url).Select(each => each.Version).OfType<string>().Order(BusinessVersionOrder.Instance)];
+
+    /// <summary>ConceptMaps of a canonical url, or all that are brought along for null.</summary>
+    internal IEnumerable<ResourceDocument> ConceptMaps(string? url) =>
+        url is null ? brought.Where(each => each.ResourceType == "ConceptMap") : Documents("ConceptMap", url);
+
+    private IEnumerable<ResourceDocument> Documents(string type, string url) =>
+        brought.Where(each => each.ResourceType == type && each.Root.TextOf("url") == url).Concat(stored(type, url));
+
+    private static CompiledCodeSystem Compiled(ResourceDocument document) =>
+        CompiledSystems.GetValue(document, each => new CompiledCodeSystem(CodeSystemReading.Read(each.Root)));
+
+    /// <summary>What comes first hides what has the same version.</summary>
+    private static void AddUnlessKnown<T>(List<T> found, T each, Func<T, string?> versionOf)
+    {
+        if (!found.Any(known => versionOf(known) == versionOf(each))) found.Add(each);
+    }
+
+    /// <summary>What R4 itself defines, shared by all catalogs.</summary>
+    private sealed class BuiltIn(R4Schema schema)
+    {
+        private readonly ConcurrentDictionary<string, CompiledCodeSystem> systems = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, ValueSetSource> valueSets = new(StringComparer.Ordinal);
+
+        public CompiledCodeSystem? CodeSystem(string url)
+        {
+            if (systems.TryGetValue(url, out var known)) return known;
+            return schema.CodeSystems.Find(url) is { Content: not "not-present" } definition
+                ? systems.GetOrAdd(url, _ => new CompiledCodeSystem(CodeSystemReading.Read(definition)))
+                : null;
+        }
+
+        public ValueSetSource? ValueSet(string url)
+        {
+            if (valueSets.TryGetValue(url, out var known)) return known;
+            return schema.ValueSets.Find(url) is { } definition ? valueSets.GetOrAdd(url, _ => ValueSetReading.Read(definition)) : null;
+        }
+    }
+}

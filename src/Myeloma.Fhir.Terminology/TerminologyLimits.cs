@@ -1,0 +1,14 @@
+namespace Myeloma.Fhir.Terminology;
+
+/// <summary>What one request may cost.</summary>
+/// <param name="MaxExpansion">Codes of an expansion that is asked for without <c>count</c>; beyond, the answer is <c>too-costly</c>.</param>
+/// <param name="MaxPage">Codes of one page, whatever <c>count</c> says.</param>
+/// <param name="MaxImportDepth">How deep value sets may import each other.</param>
+/// <param name="MaxResources">Resources that a request may bring along in <c>tx-resource</c>.</param>
+/// <param name="MaxBatch">Questions of one <c>$batch-validate-code</c>.</param>
+/// <param name="MaxCodeLength">Characters of a code that is asked about.</param>
+public sealed record TerminologyLimits(
+    int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000)
+{
+    public static readonly TerminologyLimits Default = new();
+}

@@ -1,0 +1,90 @@
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.ValueSets;
+
+namespace Myeloma.Fhir.Terminology;
+
+/// <summary>What every operation reads from its parameters first: what is brought along, versions, supplements.</summary>
+internal sealed class TerminologyRequest
+{
+    /// <exception cref="FhirException"><c>too-costly</c>: more resources than the limit.</exception>
+    public TerminologyRequest(TerminologyCatalog catalog, TerminologyLimits limits, TerminologyArguments arguments)
+    {
+        Arguments = arguments;
+        Limits = limits;
+        var brought = arguments.Parameters("tx-resource").Select(parameter => parameter.Child("resource")).OfType<Element>().ToList();
+        if (brought.Count > limits.MaxResources)
+            throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"A request may bring {limits.MaxResources} resources along, not {brought.Count} (setting Fhir:Terminology:MaxResources).")));
+        Catalog = catalog.With([.. brought.Select(ResourceDocument.Of)]);
+        Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
+    }
+
+    /// <summary>For a question of a batch: the same catalog, parameters of its own.</summary>
+    public TerminologyRequest(TerminologyRequest batch, TerminologyArguments arguments)
+    {
+        (Arguments, Limits, Catalog) = (arguments, batch.Limits, batch.Catalog);
+        Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
+    }
+
+    public TerminologyArguments Arguments { get; }
+    public TerminologyLimits Limits { get; }
+    public TerminologyCatalog Catalog { get; }
+    public DisplayLanguages Languages { get; }
+
+    /// <summary>The value set asked about: sent along, or named by its canonical.</summary>
+    /// <exception cref="FhirException"><c>not-found</c>; <c>required</c>: none is named.</exception>
+    public ValueSetSource ValueSet()
+    {
+        if (Arguments.Resource("valueSet") is { } sent)
+        {
+            if (sent.Type.Name != "ValueSet") throw new FhirException(Issue.Invalid($"The parameter 'valueSet' is a ValueSet, not {sent.Type.Name}."));
+            return ValueSetReading.Read(sent);
+        }
+
+        if (Arguments.Text("url") is not { } canonical)
+            throw new FhirException(Issue.Required("The operation needs the parameter 'url', the canonical of a value set, or 'valueSet', a value set itself."));
+        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
+        var (url, stated) = bar < 0 ? (canonical, Arguments.Text("valueSetVersion")) : (canonical[..bar], canonical[(bar + 1)..]);
+        var version = ValueSetRules.Effective(url, stated);
+        return Catalog.FindValueSet(url, version) ?? throw TerminologyIssues.UnknownValueSet(version is null ? url : $"{url}|{version}");
+    }
+
+    public VersionRules ValueSetRules => new(
+        VersionRules.Read(Arguments.Texts("default-valueset-version")),
+        VersionRules.Read(Arguments.Texts("check-valueset-version")),
+        VersionRules.Read(Arguments.Texts("force-valueset-version")));
+
+    private VersionRules SystemRules => new(
+        VersionRules.Read(Arguments.Texts("system-version", "default-system-version")),
+        VersionRules.Read(Arguments.Texts("check-system-version")),
+        VersionRules.Read(Arguments.Texts("force-system-version")));
+
+    /// <summary>An evaluation under the rules of this request, with the supplements that it and the value set ask for.</summary>
+    /// <exception cref="FhirException"><c>not-found</c>: a supplement is not here.</exception>
+    public ValueSetEvaluation Evaluation(ValueSetSource? valueSet = null)
+    {
+        var stated = valueSet?.ExpansionParameters.FirstOrDefault(pair => pair.Key == "versionsMatch").Value;
+        var versionsMatch = Arguments.Boolean("versionsMatch") ?? (stated is not null ? stated == "true" : valueSet is not null && ExcludesOtherVersion(valueSet));
+        var evaluation = new ValueSetEvaluation(Catalog, Limits) { SystemVersions = SystemRules, ValueSetVersions = ValueSetRules, VersionsMatch = versionsMatch };
+        evaluation.Supplements.AddRange(Supplements(valueSet?.Supplements ?? []));
+        return evaluation;
+    }
+
+    /// <summary>A set that draws on one version of a system and excludes codes by another means the codes, whatever their version.</summary>
+    private static bool ExcludesOtherVersion(ValueSetSource valueSet) => valueSet.Exclude.Any(exclude => exclude is { System: not null, Version: not null }
+        && valueSet.Include.Where(include => include.System == exclude.System).Select(include => include.Version).Distinct().ToList() is [{ } only] && only != exclude.Version);
+
+    /// <exception cref="FhirException"><c>not-found</c>: one is not here.</exception>
+    public IReadOnlyList<CompiledCodeSystem> Supplements(IEnumerable<string> further)
+    {
+        var (found, missing) = (new List<CompiledCodeSystem>(), new List<string>());
+        foreach (var canonical in Arguments.Texts("useSupplement").Concat(further).Distinct())
+        {
+            if (Catalog.FindSupplement(canonical) is { } supplement) found.Add(supplement);
+            else missing.Add(canonical);
+        }
+
+        return missing.Count == 0 ? found : throw TerminologyIssues.MissingSupplements(missing);
+    }
+}

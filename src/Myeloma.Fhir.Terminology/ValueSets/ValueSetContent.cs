@@ -1,0 +1,29 @@
+using Myeloma.Fhir.Terminology.CodeSystems;
+
+namespace Myeloma.Fhir.Terminology.ValueSets;
+
+/// <summary>The members of a value set: a set of concepts for each code system version, in the order of the includes. Nothing is expanded.</summary>
+public sealed class ValueSetContent(IReadOnlyList<SystemContent> parts)
+{
+    /// <summary>One an include at most; no member is in two of them.</summary>
+    public IReadOnlyList<SystemContent> Parts { get; } = parts;
+
+    /// <summary>Number of members.</summary>
+    public int Count { get; } = parts.Sum(part => part.Set.Count);
+
+    /// <summary>The concepts of one code system version that are members.</summary>
+    internal ConceptSet Of(CompiledCodeSystem system) =>
+        Parts.Where(part => part.System.Canonical == system.Canonical).Aggregate(ConceptSet.Empty, (all, part) => all.Union(part.Set));
+}
+
+/// <summary>Members of one code system version.</summary>
+/// <param name="Listed">In the order the value set lists them, with what it says of each; null where it lists none but takes what filters let through.</param>
+/// <param name="CanNest">Whether the members may be shown in the hierarchy of their system.</param>
+public sealed record SystemContent(CompiledCodeSystem System, ConceptSet Set, OrderedDictionary<int, ListedConcept>? Listed, bool CanNest)
+{
+    /// <summary>Ordinals of the members from a zero-based place on, in the order of the expansion.</summary>
+    public IEnumerable<int> From(int offset) => Listed is null ? Set.From(offset) : Listed.Keys.Where(Set.Contains).Skip(offset);
+
+    /// <summary>What the value set says of a member; null when it says nothing.</summary>
+    public ListedConcept? NoteOf(int ordinal) => Listed?.GetValueOrDefault(ordinal);
+}
