@@ -41,6 +41,9 @@ public abstract record Criterion
     /// <param name="Alternatives">Each has one criterion for each of <see cref="SearchParameter.Components"/>, in their order.</param>
     public sealed record Composite(SearchParameter Parameter, IReadOnlyList<IReadOnlyList<Criterion>> Alternatives) : Criterion;
 
+    /// <summary>The business version is the one given, or begins with it and a dot: <c>url:below=http://…|1</c>.</summary>
+    public sealed record VersionBelow(SearchParameter Parameter, string Version) : Criterion;
+
     /// <summary><c>_text</c> and <c>_content</c>, which one <see cref="SearchParameter.Code"/> tells.</summary>
     public sealed record FullText(SearchParameter Parameter, FullTextExpression Expression) : Criterion;
 

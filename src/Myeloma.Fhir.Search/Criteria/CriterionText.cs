@@ -20,6 +20,7 @@ public static class CriterionText
         Criterion.Number number => $"{number.Parameter} {Values(number.Values)}",
         Criterion.Quantity quantity => $"{quantity.Parameter} {Values(quantity.Values)}",
         Criterion.Composite composite => $"{composite.Parameter} within one element {string.Join(" or ", composite.Alternatives.Select(parts => $"({Join(" and ", parts)})"))}",
+        Criterion.VersionBelow below => $"{below.Parameter} is {below.Version} or {below.Version}.…",
         Criterion.FullText text => $"{text.Parameter} {Text(text.Expression)}",
         Criterion.Missing missing => $"{missing.Parameter} is {(missing.IsMissing ? "missing" : "present")}",
         Criterion.Chain chain => $"{chain.Parameter} leads to {string.Join(" or ", chain.Targets.Select(target => $"{target.TargetType} ({Of(target.Criterion)})"))}",

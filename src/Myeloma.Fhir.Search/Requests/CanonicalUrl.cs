@@ -15,8 +15,9 @@ internal static class CanonicalUrl
 
     public static bool HasVersion(string value) => EscapedText.Split(value, '|').Count > 1;
 
+    /// <param name="below">Versions that begin like the one given; of urls without a version those below.</param>
     /// <returns>Null when a value is malformed, which is noted.</returns>
-    public static Criterion? Bind(List<string> values, bool negated, SearchParameter version, ValueReading reading)
+    public static Criterion? Bind(List<string> values, bool negated, bool below, SearchParameter version, ValueReading reading)
     {
         if (negated)
         {
@@ -35,7 +36,10 @@ internal static class CanonicalUrl
             }
 
             var url = new Criterion.Uri(reading.Parameter, UriMatch.Exact, [parts[0]]);
-            alternatives.Add(parts.Count == 1 ? url : new Criterion.AllOf([url, new Criterion.Token(version, [new TokenValue.AnySystem(parts[1])])]));
+            alternatives.Add(parts.Count == 1
+                ? url with { Match = below ? UriMatch.Below : UriMatch.Exact }
+                : below ? new Criterion.AllOf([url, new Criterion.VersionBelow(version, parts[1])])
+                : new Criterion.AllOf([url, new Criterion.Token(version, [new TokenValue.AnySystem(parts[1])])]));
         }
 
         return alternatives is [var only] ? only : new Criterion.AnyOf(alternatives);

@@ -231,8 +231,8 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     {
         UriMatch? match = modifier switch { null or "not" => UriMatch.Exact, "below" => UriMatch.Below, "above" => UriMatch.Above, _ => null };
         if (match is null) return RefuseModifier(modifier!, reading);
-        if (match == UriMatch.Exact && CanonicalUrl.VersionOf(reading) is { } version && values.Exists(CanonicalUrl.HasVersion))
-            return CanonicalUrl.Bind(values, modifier == "not", version, reading);
+        if (match != UriMatch.Above && CanonicalUrl.VersionOf(reading) is { } version && values.Exists(CanonicalUrl.HasVersion))
+            return CanonicalUrl.Bind(values, modifier == "not", match == UriMatch.Below, version, reading);
         return new Criterion.Uri(reading.Parameter, match.Value, values.ConvertAll(EscapedText.Unescape), modifier == "not");
     }
 

@@ -43,6 +43,8 @@ internal static class CriterionSql
         Criterion.String text => StringSql.Rows(row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
         Criterion.Reference reference => ReferenceSql.Rows(row, reference.Parameter.Id, reference.Values),
         Criterion.Uri uri => UriSql.Rows(row, [uri.Parameter.Id], uri.Match, uri.Values),
+        Criterion.VersionBelow below => new RowSource(
+            row, $"index_code {row} WHERE {row}.parameter_id = {below.Parameter.Id} AND ({row}.low = {below.Version} OR starts_with({row}.low, {below.Version + "."}))"),
         Criterion.FullText text => FullTextSql.Rows(row, text),
         Criterion.Date date => DateSql.Rows(row, date.Parameter.Id, date.Values),
         Criterion.Number number => NumberSql.Rows(row, number.Parameter.Id, number.Values),
