@@ -20,18 +20,34 @@ internal sealed class IncludeBinding(string? resourceType, SearchParameterRegist
         }
 
         var iterate = parts.Modifier is not null;
+        if (value == "*") return Everything(name, reverse, iterate);
         var words = value.Split(':');
-        if (value == "*" && !reverse && !iterate && resourceType is not null) words = [resourceType, "*"];
         if (words.Length is < 2 or > 3 || words.Contains(""))
         {
-            issues.RefuseValue(name, value == "*"
-                ? $"'*' is not supported for {name}; name a type: {parts.Code}=Type:*."
-                : $"'{value}' is no value for {name}: expected Type:parameter or Type:parameter:target.");
+            issues.RefuseValue(name, $"'{value}' is no value for {name}: expected Type:parameter, Type:parameter:target, Type:* or *.");
             return null;
         }
 
         return Bind(name, words[0], words[1], words.Length == 3 ? words[2] : null, reverse, iterate);
     }
+
+    /// <summary><c>*</c>: every reference, of the type searched or, where it starts from whatever there is, of all types.</summary>
+    private IncludeRule Everything(string name, bool reverse, bool iterate)
+    {
+        var fromAll = reverse || iterate || resourceType is null;
+        var references = (fromAll ? registry.Parameters : registry.All(resourceType!)).Where(parameter => parameter is { Type: SearchParameterType.Reference, IsIndexed: true, HasRows: true });
+        var target = reverse && !iterate ? resourceType : null;
+        List<SearchParameter> parameters = [.. references.Where(parameter => target is null || parameter.Targets.Contains(target))];
+        if (parameters.Count == 0) issues.Ignore(IssueType.Invalid, name, $"There is no reference {(reverse ? "to" : "from")} {resourceType}.");
+        return new IncludeRule(resourceType ?? "*", parameters, null, reverse, iterate) { Canonicals = CanonicalsOf(parameters, target) };
+    }
+
+    private List<CanonicalTarget> CanonicalsOf(IReadOnlyList<SearchParameter> parameters, string? wanted) =>
+    [
+        .. parameters.Where(parameter => parameter.HasCanonicals)
+            .SelectMany(parameter => (wanted is null ? parameter.Targets : [wanted]).Select(target => registry.CanonicalTargetOf(parameter, target)))
+            .OfType<CanonicalTarget>().Distinct(),
+    ];
 
     private IncludeRule? Bind(string name, string sourceType, string code, string? targetType, bool reverse, bool iterate)
     {
@@ -45,10 +61,7 @@ internal sealed class IncludeBinding(string? resourceType, SearchParameterRegist
         // What a _revinclude brings refers to the matches; with :iterate to anything that was included.
         var wanted = targetType ?? (reverse && !iterate ? resourceType : null);
         if (Parameters(name, sourceType, code, wanted) is not { Count: > 0 } parameters) return null;
-        var canonicals = parameters
-            .SelectMany(parameter => (wanted is null ? parameter.Targets : [wanted]).Select(target => registry.CanonicalTargetOf(parameter, target)))
-            .OfType<CanonicalTarget>().Distinct().ToList();
-        return new IncludeRule(sourceType, parameters, targetType, reverse, iterate) { Canonicals = canonicals };
+        return new IncludeRule(sourceType, parameters, targetType, reverse, iterate) { Canonicals = CanonicalsOf(parameters, wanted) };
     }
 
     private List<SearchParameter>? Parameters(string name, string sourceType, string code, string? wanted)

@@ -71,6 +71,7 @@ internal sealed class RequestBinding
         switch (ParameterName.Parse(name).Code)
         {
             case "_format" or "_pretty": break;
+            case "_contained": TakeContained(name, value); break;
             case "_include" or "_revinclude": TakeInclude(name, value); break;
             case "_sort" or "_count" or "_total" or "_summary" or "_elements" or SearchRequest.CursorParameter: TakeResult(name, value); break;
             case "_type" when resourceType is null: TakeType(name, value); break;
@@ -154,6 +155,18 @@ internal sealed class RequestBinding
         if ((type.FindElement(name) ?? type.FindProperty(name)?.Element) is { } element) return element.Name;
         issues.RefuseValue("_elements", $"{resourceType} has no element '{name}'{Suggestion.For(name, type.Elements.Select(each => each.Name))}");
         return null;
+    }
+
+    /// <summary>Contained resources are never matches here, which is the default. https://hl7.org/fhir/R4/search.html#contained</summary>
+    private void TakeContained(string name, string value)
+    {
+        if (name == "_contained" && value == "false")
+        {
+            if (!used.Contains(new(name, value))) used.Add(new(name, value));
+        }
+        else if (name == "_contained" && value is "true" or "both")
+            issues.Refuse(Issue.NotSupported("Contained resources are not searched for by themselves; leave _contained out, or set it to false.", BindingIssues.ExpressionOf(name)));
+        else issues.RefuseValue(name, $"'{value}' is no value for {name}: expected true, false or both.");
     }
 
     private void TakeInclude(string name, string value)
