@@ -66,4 +66,45 @@ public sealed class PrimitiveFormatTests
         Assert.Equal("the attribute 'href' runs a script.", Fault(PrimitiveKind.Xhtml, $"<div><a href=\"{hidden}\">x</a></div>"));
         Assert.Null(Fault(PrimitiveKind.Xhtml, $"<div><img src=\"data:image/png;base64,{new string('A', 4000)}\" alt=\"x\"/></div>"));
     }
+
+    [Theory]
+    [InlineData("<p>Text<br/>in <b>bold</b>, <i>italic</i>, <tt>tt</tt>, <big>big</big>, <small>small</small>, <sub>sub</sub>, <sup>sup</sup></p><hr noshade=\"noshade\"/>")]
+    [InlineData("<blockquote cite=\"http://a\"><q>q</q></blockquote><pre xml:space=\"preserve\">x</pre><address>a</address><bdo dir=\"rtl\" xml:lang=\"he\">b</bdo>")]
+    [InlineData("<em/><strong/><dfn/><code/><samp/><kbd/><var/><cite/><abbr title=\"x\">x</abbr><acronym/><span style=\"color: red\" class=\"c\" id=\"i\" lang=\"de\">x</span>")]
+    [InlineData("<ul type=\"disc\"><li>a</li></ul><ol start=\"2\"><li value=\"2\">a</li></ol><dl><dt>a</dt><dd>b</dd></dl>")]
+    [InlineData("<table border=\"1\" summary=\"s\"><caption>c</caption><colgroup span=\"2\"><col width=\"1\"/></colgroup><thead><tr valign=\"top\"><th scope=\"col\" colspan=\"2\">h</th></tr></thead><tfoot/><tbody><tr><td rowspan=\"2\" charoff=\"1\">d</td></tr></tbody></table>")]
+    [InlineData("<a name=\"n\"> </a><a href=\"#n\" rel=\"x\">l</a><img src=\"#p\" alt=\"p\" usemap=\"#m\"/><map name=\"m\"><area shape=\"rect\" coords=\"0,0,1,1\" href=\"#n\" alt=\"a\"/></map>")]
+    public void A_narrative_holds_the_basic_formatting_of_HTML(string content) =>
+        Assert.Null(Fault(PrimitiveKind.Xhtml, $"<div xmlns=\"http://www.w3.org/1999/xhtml\">{content}</div>"));
+
+    [Theory]
+    [InlineData("head")] [InlineData("body")] [InlineData("base")] [InlineData("link")] [InlineData("form")] [InlineData("input")] [InlineData("frame")]
+    [InlineData("iframe")] [InlineData("object")] [InlineData("style")] [InlineData("ins")] [InlineData("del")] [InlineData("font")] [InlineData("center")]
+    [InlineData("u")] [InlineData("video")] [InlineData("section")] [InlineData("x:p")] [InlineData("TD")] [InlineData("blink")]
+    public void No_other_element_is_in_a_narrative(string name) => Assert.Equal(
+        $"<{name}> is not allowed in a narrative, which holds text formatting, lists, tables, links and images of HTML 4.0, in lower case and nothing deprecated.",
+        Fault(PrimitiveKind.Xhtml, $"<div><p>a</p><{name}>x</{name}></div>"));
+
+    [Theory]
+    [InlineData("<p href=\"#x\">a</p>", "the attribute 'href' is not allowed on <p> in a narrative.")]
+    [InlineData("<a target=\"_blank\">a</a>", "the attribute 'target' is not allowed on <a> in a narrative.")]
+    [InlineData("<a xlink:href=\"http://a\">a</a>", "the attribute 'xlink:href' is not allowed on <a> in a narrative.")]
+    [InlineData("<p xmlns:x=\"http://a\">a</p>", "the attribute 'xmlns:x' is not allowed on <p> in a narrative.")]
+    [InlineData("<p CLASS=\"x\">a</p>", "the attribute 'CLASS' is not allowed on <p> in a narrative.")]
+    [InlineData("<td data-a-long-name-of-somebody=\"x\">a</td>", "the attribute 'data-a-long-name-of-somebody' is not allowed on <td> in a narrative.")]
+    [InlineData("<p OnMouseOver=\"x\">a</p>", "the event handler 'OnMouseOver' is not allowed.")]
+    [InlineData("<p xmlns=\"http://www.w3.org/2000/svg\">a</p>", "the namespace of <p> is http://www.w3.org/1999/xhtml, not 'http://www.w3.org/2000/svg'.")]
+    public void No_other_attribute_is_in_a_narrative(string content, string fault) => Assert.Equal(fault, Fault(PrimitiveKind.Xhtml, $"<div>{content}</div>"));
+
+    [Fact]
+    public void A_sound_narrative_is_checked_without_allocating()
+    {
+        var text = "<div xmlns=\"http://www.w3.org/1999/xhtml\"><table class=\"g\"><tr><td colspan=\"2\"><a href=\"#a\">a</a></td></tr></table></div>"u8.ToArray();
+        PrimitiveFormat.Fault(PrimitiveKind.Xhtml, text);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Null(PrimitiveFormat.Fault(PrimitiveKind.Xhtml, text));
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
 }

@@ -5,19 +5,13 @@ using Myeloma.Fhir.Model.Schema;
 namespace Myeloma.Fhir.Model.Elements.Checks;
 
 /// <summary>
-/// The div of a narrative: one well-formed XHTML element without document type, scripts, forms, frames or event handlers.
+/// The div of a narrative: one well-formed XHTML element of formatting, links and images, without document type, scripts, forms, frames or event handlers.
 /// https://hl7.org/fhir/R4/narrative.html#xhtml
 /// </summary>
 internal static class NarrativeFormat
 {
     internal const int MaxDepth = 200;
     private const int LongestScheme = 32;
-
-    private static readonly Utf8Set Refused = new(
-    [
-        "script", "style", "form", "input", "button", "select", "textarea", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "link", "meta",
-        "head", "body", "html", "noscript", "svg", "math",
-    ]);
 
     private static readonly Utf8Set Entities = new(["lt", "gt", "amp", "quot", "apos"]);
 
@@ -86,7 +80,8 @@ internal static class NarrativeFormat
         tag = (start, length);
         if (length == 0) return "a '<' starts no tag; as text it is written &lt;.";
         var name = text.Slice(start, length);
-        if (IsRefused(name)) return $"<{Shown(name)}> is not allowed in a narrative.";
+        if (!NarrativeVocabulary.HasElement(name))
+            return $"<{Shown(name)}> is not allowed in a narrative, which holds text formatting, lists, tables, links and images of HTML 4.0, in lower case and nothing deprecated.";
 
         at = start + length;
         while (true)
@@ -108,11 +103,11 @@ internal static class NarrativeFormat
             }
 
             if (before == at) return "white space parts the attributes of a tag.";
-            if (AttributeFault(text, ref at) is { } fault) return fault;
+            if (AttributeFault(text, name, ref at) is { } fault) return fault;
         }
     }
 
-    private static string? AttributeFault(ReadOnlySpan<byte> text, ref int at)
+    private static string? AttributeFault(ReadOnlySpan<byte> text, ReadOnlySpan<byte> element, ref int at)
     {
         var length = NameLength(text[at..]);
         if (length == 0) return "a tag holds something that is no attribute.";
@@ -130,7 +125,10 @@ internal static class NarrativeFormat
         if (value.Contains((byte)'<')) return $"the attribute '{Shown(name)}' holds a '<'.";
         if (EntityFault(value) is { } entity) return entity;
         if (name.Length > 2 && (name[0] | 0x20) == 'o' && (name[1] | 0x20) == 'n') return $"the event handler '{Shown(name)}' is not allowed.";
-        return IsScript(value) ? $"the attribute '{Shown(name)}' runs a script." : null;
+        if (IsScript(value)) return $"the attribute '{Shown(name)}' runs a script.";
+        if (name.SequenceEqual("xmlns"u8))
+            return value.SequenceEqual("http://www.w3.org/1999/xhtml"u8) ? null : $"the namespace of <{Shown(element)}> is http://www.w3.org/1999/xhtml, not '{Shown(value)}'.";
+        return NarrativeVocabulary.HasAttribute(element, name) ? null : $"the attribute '{Shown(name)}' is not allowed on <{Shown(element)}> in a narrative.";
     }
 
     /// <summary>Browsers skip control characters and decode references, so both are taken out before looking.</summary>
@@ -166,14 +164,6 @@ internal static class NarrativeFormat
     {
         if (text.StartsWith("x"u8)) return text.Length > 1 && !text[1..].ContainsAnyExcept(HexDigits);
         return text.Length > 0 && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
-    }
-
-    private static bool IsRefused(ReadOnlySpan<byte> name)
-    {
-        Span<byte> lower = stackalloc byte[Math.Min(name.Length, 12)];
-        if (name.Length > lower.Length) return false;
-        for (var index = 0; index < name.Length; index++) lower[index] = (byte)(name[index] is >= (byte)'A' and <= (byte)'Z' ? name[index] | 0x20 : name[index]);
-        return Refused.Contains(lower);
     }
 
     private static int NameLength(ReadOnlySpan<byte> text)
