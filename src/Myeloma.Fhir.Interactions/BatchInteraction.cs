@@ -23,16 +23,53 @@ public sealed class BatchInteraction(
         if (faults.Outside.Count > 0) throw new FhirException(faults.Outside);
         var reader = new BundleEntryReader(context.BaseUrl, takesPostedOperations: true);
         var answers = new FhirResponse[elements.Count];
+        var entries = new BundleEntry?[elements.Count];
         for (var i = 0; i < elements.Count; i++)
         {
             // What an operation is given it judges itself: a broken resource is what $validate is asked about.
             var issues = faults.Of(i);
             if (InvokesOperation(elements[i])) issues.RemoveAll(issue => issue.Expression!.StartsWith($"Bundle.entry[{i}].resource.", StringComparison.Ordinal));
-            var entry = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
-            answers[i] = entry is null ? FhirResponse.Fault(issues) : InBundle(await AnswerAsync(entry, context, cancellationToken), entry, elements[i]);
+            entries[i] = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
+            if (entries[i] is null) answers[i] = FhirResponse.Fault(issues);
         }
 
+        var options = new ParallelOptions { MaxDegreeOfParallelism = limits.Parallel, CancellationToken = cancellationToken };
+        foreach (var run in Runs(entries))
+            await Parallel.ForEachAsync(run, options, async (entry, cancelled) => answers[entry.Index] = await AnswerAsync(entry, context, cancelled));
+        for (var i = 0; i < elements.Count; i++)
+            if (entries[i] is { } entry) answers[i] = InBundle(answers[i], entry, elements[i]);
+
         return FhirResponse.Ok(new ResponseBundleContent("batch-response", answers, context));
+    }
+
+    /// <summary>
+    /// The entries in runs that are done at a time. By the specification no entry may depend on another; but who reads what he wrote just before, or writes a resource twice,
+    /// gets what he expects.
+    /// </summary>
+    private static IEnumerable<List<BundleEntry>> Runs(BundleEntry?[] entries)
+    {
+        var run = new List<BundleEntry>();
+        var written = new HashSet<(string?, string)>();
+        foreach (var entry in entries)
+        {
+            if (entry is null) continue;
+            var isRead = entry.Method is "GET" or "HEAD";
+            if (run.Count > 0 && (run[0].Method != entry.Method || (!isRead && entry.Target.Id is { } id && !written.Add((entry.Target.Type, id)))))
+            {
+                yield return run;
+                run = [];
+                written.Clear();
+                if (entry.Target.Id is { } first) written.Add((entry.Target.Type, first));
+            }
+            else if (run.Count == 0 && entry.Target.Id is { } only)
+            {
+                written.Add((entry.Target.Type, only));
+            }
+
+            run.Add(entry);
+        }
+
+        if (run.Count > 0) yield return run;
     }
 
     /// <summary>Lines in an answer are those of the entry's resource; the caller knows the bundle's.</summary>

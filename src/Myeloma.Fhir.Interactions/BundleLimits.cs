@@ -4,7 +4,9 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.Interactions;
 
 /// <summary>What a transaction or batch may cost.</summary>
-public sealed record BundleLimits(int MaxEntries)
+/// <param name="MaxEntries">Entries of one bundle.</param>
+/// <param name="Parallel">Entries of a batch that are worked on at a time.</param>
+public sealed record BundleLimits(int MaxEntries, int Parallel)
 {
     /// <summary>The entries of a bundle.</summary>
     /// <exception cref="FhirException"><c>too-costly</c>: more of them than allowed.</exception>

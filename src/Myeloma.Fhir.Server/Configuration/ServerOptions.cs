@@ -6,6 +6,7 @@ using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Search;
+using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Validation.Snapshots;
@@ -62,6 +63,12 @@ public sealed record ServerOptions
 
     /// <summary>Most resources that one conditional delete takes away; with 1 its criteria have to select a single one.</summary>
     public int MaxConditionalDeletes { get; init; } = 100;
+
+    /// <summary>Entries of one batch that are worked on at a time.</summary>
+    public int BatchParallelism { get; init; } = 4;
+
+    /// <summary>What requests that are answered later may cost.</summary>
+    public AsyncOptions Async { get; init; } = AsyncOptions.Default;
 
     /// <summary>Page size of searches and histories that name none.</summary>
     public int DefaultPageSize { get; init; } = 50;
@@ -141,6 +148,12 @@ public sealed record ServerOptions
             RequestTimeout = TimeSpan.FromSeconds(Number(section, "RequestTimeoutSeconds", (int)preset.RequestTimeout.TotalSeconds, 1, 3600)),
             MaxBundleEntries = Number(section, nameof(MaxBundleEntries), preset.MaxBundleEntries, 1, 1_000_000),
             MaxConditionalDeletes = Number(section, nameof(MaxConditionalDeletes), preset.MaxConditionalDeletes, 1, 10_000),
+            BatchParallelism = Number(section, nameof(BatchParallelism), preset.BatchParallelism, 1, 1000),
+            Async = new AsyncOptions(
+                Number(section, "MaxAsyncRequests", preset.Async.MaxOpen, 0, 1_000_000),
+                Number(section, "MaxAsyncRunning", preset.Async.MaxRunning, 0, 100),
+                TimeSpan.FromSeconds(Number(section, "AsyncTimeoutSeconds", (int)preset.Async.Timeout.TotalSeconds, 1, 1_000_000)),
+                TimeSpan.FromHours(Number(section, "AsyncRetentionHours", (int)preset.Async.Retention.TotalHours, 1, 100_000))),
             DefaultPageSize = Number(section, nameof(DefaultPageSize), preset.DefaultPageSize, 1, 10_000),
             MaxPageSize = Number(section, nameof(MaxPageSize), preset.MaxPageSize, 1, 10_000),
             LoadSeeds = Flag(section, nameof(LoadSeeds), preset.LoadSeeds),

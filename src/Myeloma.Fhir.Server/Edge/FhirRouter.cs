@@ -6,6 +6,7 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.Results;
@@ -19,8 +20,12 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 {
     private static readonly string AcceptPatch = string.Join(", ", PatchDocument.MediaTypes);
 
+    private readonly AsyncRequests later = new(services.Jobs, options.Async, () => services.JobAdded());
+
     public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
     {
+        if (call.Path.StartsWith(AsyncRequests.Place, StringComparison.Ordinal)) return later.HandleAsync(call, cancellationToken);
+        if (call.Preferences.IsAsync && !HttpMethods.IsOptions(call.Request.Method)) return BeginAsync(call, cancellationToken);
         if (HttpMethods.IsOptions(call.Request.Method))
         {
             call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
@@ -39,6 +44,12 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             "DELETE" => DeleteAsync(call, target, cancellationToken),
             _ => throw NotAllowed(call, target),
         };
+    }
+
+    private async Task BeginAsync(FhirCall call, CancellationToken cancellationToken)
+    {
+        RequestTarget.Parse(call.Path);
+        await later.BeginAsync(call, await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken), cancellationToken);
     }
 
     private Task GetAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) => target.Kind switch

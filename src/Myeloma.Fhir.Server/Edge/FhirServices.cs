@@ -7,6 +7,7 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Jobs;
 
 namespace Myeloma.Fhir.Server.Edge;
 
@@ -14,12 +15,13 @@ namespace Myeloma.Fhir.Server.Edge;
 public sealed class FhirServices
 {
     /// <param name="report">Takes faults of the validator.</param>
-    public FhirServices(ResourceStore store, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
+    public FhirServices(ResourceStore store, JobTable jobs, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
     {
         Store = store;
+        Jobs = jobs;
         SearchParameters = searchParameters;
         var pages = new PageSizes(options.DefaultPageSize, options.MaxPageSize);
-        var limits = new BundleLimits(options.MaxBundleEntries);
+        var limits = new BundleLimits(options.MaxBundleEntries, options.BatchParallelism);
         string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
         Definitions = new CurrentDefinitions(store, options.Validation, options.Store.WriteTimeout, time);
@@ -45,6 +47,11 @@ public sealed class FhirServices
     }
 
     public ResourceStore Store { get; }
+    public JobTable Jobs { get; }
+
+    /// <summary>Called when a job was added or removed; set by who works on them.</summary>
+    internal Action JobAdded { get; set; } = () => { };
+
     public CurrentSearchParameters SearchParameters { get; }
     public CurrentDefinitions Definitions { get; }
     public ResourceWriting Writing { get; }

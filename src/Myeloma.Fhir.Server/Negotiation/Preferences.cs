@@ -5,13 +5,15 @@ namespace Myeloma.Fhir.Server.Negotiation;
 /// <summary>The header Prefer. https://hl7.org/fhir/R4/http.html#ops, https://hl7.org/fhir/R4/search.html#lenient</summary>
 /// <param name="Return">What a write gives back; null when not stated.</param>
 /// <param name="IsStrict">Whether unknown search parameters are refused instead of reported.</param>
-public readonly record struct Preferences(ReturnPreference? Return, bool IsStrict)
+/// <param name="IsAsync">Whether the answer may come later.</param>
+public readonly record struct Preferences(ReturnPreference? Return, bool IsStrict, bool IsAsync = false)
 {
     /// <summary>Reads all Prefer headers; preferences and values that FHIR does not define are passed over, as RFC 7240 asks: clients in wide use send some.</summary>
     public static Preferences Parse(Microsoft.Extensions.Primitives.StringValues headers)
     {
         ReturnPreference? wanted = null;
         var strict = false;
+        var isAsync = false;
         foreach (var header in headers)
         {
             if (header is null) continue;
@@ -19,7 +21,12 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
             {
                 var preference = header.AsSpan(range).Trim();
                 var equals = preference.IndexOf('=');
-                if (equals < 0) continue;
+                if (equals < 0)
+                {
+                    isAsync |= preference is "respond-async";
+                    continue;
+                }
+
                 var value = preference[(equals + 1)..].Trim().Trim('"');
                 switch (preference[..equals].Trim())
                 {
@@ -29,7 +36,7 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
             }
         }
 
-        return new(wanted, strict);
+        return new(wanted, strict, isAsync);
     }
 
     private static ReturnPreference? ReturnOf(ReadOnlySpan<char> value) => value switch

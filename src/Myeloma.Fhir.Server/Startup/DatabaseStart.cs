@@ -31,7 +31,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         searchParameters = new CurrentSearchParameters(options.InlineReindexLimit, LogSearchParameter);
         database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
         await searchParameters.AttachAsync(database, cancellationToken);
-        var services = new FhirServices(database.Store, searchParameters, options, TimeProvider.System, LogReport);
+        var services = new FhirServices(database.Store, database.Jobs, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
         return services;
     }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
 using Myeloma.Fhir.Search;
+using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Commands;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
@@ -17,6 +18,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private readonly DatabaseStart database;
     private readonly ServerState state;
     private readonly Admission admission;
+    private AsyncRunner? runner;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -95,6 +97,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        if (runner is not null) await runner.DisposeAsync();
         await database.DisposeAsync();
         admission.Dispose();
     }
@@ -104,7 +107,9 @@ public sealed partial class FhirServer : IAsyncDisposable
         try
         {
             // Off the caller's thread, so that a first request is answered (503) while the schema is read.
-            state.Open(await Task.Run(() => database.OpenAsync(stopping), stopping));
+            var services = await Task.Run(() => database.OpenAsync(stopping), stopping);
+            runner = new AsyncRunner(services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<ILogger<AsyncRunner>>());
+            state.Open(services);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {

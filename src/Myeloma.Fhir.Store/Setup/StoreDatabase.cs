@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Jobs;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store.Setup;
@@ -15,9 +16,13 @@ public sealed class StoreDatabase : IAsyncDisposable
         this.dataSource = dataSource;
         this.options = options;
         Store = store;
+        Jobs = new JobTable(dataSource);
     }
 
     public ResourceStore Store { get; }
+
+    /// <summary>Requests that are answered later.</summary>
+    public JobTable Jobs { get; }
 
     /// <summary>Migrates the database and opens it.</summary>
     /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>
