@@ -11,9 +11,10 @@ namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The transaction interaction: all entries of a bundle, or none.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
+/// <param name="retrievalOn">The reading interactions over a store.</param>
 /// <param name="newId">Gives ids that were never used.</param>
 public sealed class TransactionInteraction(
-    ResourceWriting writing, BundleLimits limits, Retrieval retrieval, PatchedResource patched, CriteriaBinding criteria, DeleteInteraction delete, Func<string> newId)
+    ResourceWriting writing, BundleLimits limits, ResourceStore store, Func<ResourceStore, Retrieval> retrievalOn, PatchedResource patched, CriteriaBinding criteria, DeleteInteraction delete, Func<string> newId)
 {
     /// <summary>Deletions first, then creations, updates, patches and at last the reads, which see the rest done.</summary>
     /// <param name="bundle">Of type transaction.</param>
@@ -39,12 +40,21 @@ public sealed class TransactionInteraction(
         var (entries, elements, conditions) = await ReadAsync(bundle, context, cancellationToken);
         var answers = new FhirResponse[elements.Count];
         await WriteAsync(entries, elements, conditions, answers, context, cancellationToken);
+        await ReadAllAsync([.. entries.Where(entry => entry.Method is "GET" or "HEAD")], answers, context, cancellationToken);
+        return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
+    }
+
+    /// <summary>The reads, all of one instant, at which the writes are done. Operations read for themselves.</summary>
+    private async Task ReadAllAsync(List<BundleEntry> entries, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0) return;
+        await using var snapshot = await store.OpenSnapshotAsync(entries.Any(entry => entry.Query.Contains("_since", StringComparison.Ordinal)), cancellationToken);
+        var retrieval = retrievalOn(snapshot.Store);
         foreach (var entry in entries)
         {
-            if (entry.Method is not ("GET" or "HEAD")) continue;
             try
             {
-                answers[entry.Index] = await retrieval.HandleAsync(entry, context, cancellationToken);
+                answers[entry.Index] = await snapshot.ReadAsync(() => retrieval.HandleAsync(entry, context, cancellationToken), cancellationToken);
             }
             catch (FhirException fault)
             {
@@ -52,8 +62,6 @@ public sealed class TransactionInteraction(
                 answers[entry.Index] = FhirResponse.Fault(fault.Issues);
             }
         }
-
-        return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
     }
 
     private async Task<(List<BundleEntry> Entries, List<Element> Elements, TransactionConditions Conditions)> ReadAsync(

@@ -15,6 +15,8 @@ namespace Myeloma.Fhir.Store;
 public sealed partial class ResourceStore
 {
     private readonly NpgsqlDataSource dataSource;
+    private readonly NpgsqlConnection? pinned;
+    private DateTimeOffset? pinnedHorizon;
     private readonly StoreOptions options;
     private readonly TimeProvider time;
     private readonly Func<ResourceDocument, IndexRows> extract;
@@ -30,4 +32,28 @@ public sealed partial class ResourceStore
         this.extract = extract;
         frequent = new FrequentCriteria(time);
     }
+
+    /// <summary>The store over one connection, for reads in the transaction that is open there.</summary>
+    private ResourceStore(ResourceStore store, NpgsqlConnection connection)
+        : this(store.dataSource, store.options, store.time, store.extract)
+    {
+        pinned = connection;
+        seal = store.seal;
+    }
+
+    /// <summary>Begins reads that all see the same instant: that of the first of them.</summary>
+    /// <param name="followsChanges">Whether a history since an instant is among them.</param>
+    public async Task<ReadSnapshot> OpenSnapshotAsync(bool followsChanges, CancellationToken cancellationToken)
+    {
+        // Looked up before the snapshot is taken: what is committed between the two is seen too late otherwise, and missed.
+        var horizon = followsChanges ? await FindHorizonAsync(cancellationToken) : (DateTimeOffset?)null;
+        return await ReadSnapshot.OpenAsync(dataSource, connection => new ResourceStore(this, connection) { pinnedHorizon = horizon }, cancellationToken);
+    }
+
+    private async ValueTask<DateTimeOffset> FindHorizonAsync(CancellationToken cancellationToken) => pinnedHorizon
+        ?? await Writing.CommitHorizon.FindAsync(dataSource, ReferenceEquals(time, TimeProvider.System) ? null : time.GetUtcNow(), cancellationToken);
+
+    private NpgsqlCommand CreateCommand(string text) => pinned is null ? dataSource.CreateCommand(text) : new NpgsqlCommand(text, pinned);
+
+    private NpgsqlBatch CreateBatch() => pinned is null ? dataSource.CreateBatch() : pinned.CreateBatch();
 }

@@ -41,9 +41,11 @@ public sealed class FhirServices
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         Operations = new OperationTable(OperationsOf(options));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
-        var retrieval = new Retrieval(Read, VRead, History, Search, Capabilities, Operations);
-        Transaction = new TransactionInteraction(Writing, limits, retrieval, patched, criteria, Delete, NewId);
-        Batch = new BatchInteraction(Create, Update, Patch, Delete, retrieval, limits);
+        Retrieval RetrievalOn(ResourceStore read) => new(
+            new ReadInteraction(read), new VReadInteraction(read), new HistoryInteraction(read, pages),
+            new SearchInteraction(read, searchParameters, options.SearchOptions(time)), Capabilities, Operations);
+        Transaction = new TransactionInteraction(Writing, limits, store, RetrievalOn, patched, criteria, Delete, NewId);
+        Batch = new BatchInteraction(Create, Update, Patch, Delete, RetrievalOn(store), limits);
     }
 
     public ResourceStore Store { get; }

@@ -1,4 +1,3 @@
-using Myeloma.Fhir.Store.Writing;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store;
@@ -21,10 +20,10 @@ public sealed partial class ResourceStore
         try
         {
             var horizon = query is { Since: not null, Id: null }
-                ? Rid.First(await CommitHorizon.FindAsync(dataSource, ReferenceEquals(time, TimeProvider.System) ? null : time.GetUtcNow(), cancellationToken))
+                ? Rid.First(await FindHorizonAsync(cancellationToken))
                 : long.MaxValue;
             if (query.At is { } period) horizon = Math.Min(horizon, Rid.First(period.End));
-            await using var command = dataSource.CreateCommand(HistoryText(query));
+            await using var command = CreateCommand(HistoryText(query));
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Math.Min(before, horizon) });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = since });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.Count + 1L });

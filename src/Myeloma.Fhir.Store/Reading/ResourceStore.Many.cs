@@ -63,7 +63,7 @@ public sealed partial class ResourceStore
         {
             try
             {
-                await using var command = dataSource.CreateCommand(text);
+                await using var command = CreateCommand(text);
                 foreach (var parameter in parameters) command.Parameters.Add(parameter.Clone());
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 var versions = new List<ResourceVersion>();

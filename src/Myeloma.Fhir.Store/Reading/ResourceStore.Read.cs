@@ -24,7 +24,7 @@ public sealed partial class ResourceStore
         {
             try
             {
-                await using var command = dataSource.CreateCommand(CurrentText);
+                await using var command = CreateCommand(CurrentText);
                 AddKey(command, key);
                 return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
             }
@@ -47,7 +47,7 @@ public sealed partial class ResourceStore
         {
             try
             {
-                await using var command = dataSource.CreateCommand(VersionText);
+                await using var command = CreateCommand(VersionText);
                 AddKey(command, key);
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = versionId });
                 return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);

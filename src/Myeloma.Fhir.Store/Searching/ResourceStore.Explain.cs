@@ -24,7 +24,7 @@ public sealed partial class ResourceStore
             var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, await SealAsync(cancellationToken));
             var narrow = MatchSql.IsPlainPage(search) && !search.CountOnly ? null : NarrowSource.Of(search, options, frequent);
             var statement = search.CountOnly ? SearchStatement.Count(search, narrow) : SearchStatement.Page(search, cursor, options, narrow);
-            await using var batch = dataSource.CreateBatch();
+            await using var batch = CreateBatch();
             statement.AddTo(batch);
             var command = batch.BatchCommands[^1];
             var text = command.CommandText;

@@ -54,7 +54,7 @@ public sealed partial class ResourceStore
         while (true)
         {
             var narrow = NarrowSource.Of(search, options, frequent);
-            await using var batch = dataSource.CreateBatch();
+            await using var batch = CreateBatch();
             SearchStatement.Count(search, narrow).AddTo(batch);
             await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -76,7 +76,7 @@ public sealed partial class ResourceStore
     /// <returns>Null when the narrow source has too many rows.</returns>
     private async Task<SearchPage?> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, NarrowSource? narrow, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var batch = CreateBatch();
         SearchStatement.Page(search, cursor, options, narrow).AddTo(batch);
         await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
 

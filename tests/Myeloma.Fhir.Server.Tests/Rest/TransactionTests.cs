@@ -227,4 +227,63 @@ public sealed class TransactionTests(RunningServer server) : IClassFixture<Runni
     }
 
     private static IEnumerable<string> Places(Answer answer) => answer.Issues.Select(issue => issue[..issue.IndexOf(": ", StringComparison.Ordinal)]);
+
+    [Fact]
+    public async Task The_reads_of_a_transaction_see_one_instant_with_its_writes_done()
+    {
+        await server.PutAsync("""{"resourceType":"Basic","id":"t-snap-a","code":{"text":"0"}}""");
+        await server.PutAsync("""{"resourceType":"Basic","id":"t-snap-b","code":{"text":"0"}}""");
+        using var done = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var round = 1; !done.IsCancellationRequested; round++)
+            {
+                await server.SendAsync("POST", "/", $$$"""
+                    {"resourceType":"Bundle","type":"transaction","entry":[
+                     {"resource":{"resourceType":"Basic","id":"t-snap-a","code":{"text":"{{{round}}}"}},"request":{"method":"PUT","url":"Basic/t-snap-a"}},
+                     {"resource":{"resourceType":"Basic","id":"t-snap-b","code":{"text":"{{{round}}}"}},"request":{"method":"PUT","url":"Basic/t-snap-b"}}]}
+                    """);
+            }
+        });
+        try
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var answer = await server.SendAsync("POST", "/", $$$"""
+                    {"resourceType":"Bundle","type":"transaction","entry":[
+                     {"request":{"method":"GET","url":"Basic/t-snap-a"}},{"request":{"method":"GET","url":"Basic/never"}},
+                     {"request":{"method":"GET","url":"Basic?_id=t-snap-a,t-snap-b&_cursor=damaged"}},{"request":{"method":"GET","url":"Basic?_id=t-snap-b"}},
+                     {"request":{"method":"GET","url":"Basic/t-snap-new"}},
+                     {"resource":{"resourceType":"Basic","id":"t-snap-new","code":{"text":"{{{i}}}"}},"request":{"method":"PUT","url":"Basic/t-snap-new"}}]}
+                    """);
+                Assert.Equal(["200", "404", "400", "200", "200"], answer.Entries.Take(5).Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]));
+                Assert.Equal(TextOf(answer.Entries[0].GetProperty("resource")), TextOf(answer.Entries[3].GetProperty("resource").GetProperty("entry")[0].GetProperty("resource")));
+                Assert.Equal($"{i}", TextOf(answer.Entries[4].GetProperty("resource")));
+            }
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await writing;
+        }
+
+        static string? TextOf(System.Text.Json.JsonElement basic) => basic.GetProperty("code").GetProperty("text").GetString();
+    }
+
+    [Fact]
+    public async Task A_batch_keeps_the_order_of_what_depends_on_each_other()
+    {
+        var entries = Enumerable.Range(0, 30).SelectMany(i => new[]
+        {
+            $$$"""{"resource":{"resourceType":"Basic","id":"t-batch","code":{"text":"{{{i}}}"}},"request":{"method":"PUT","url":"Basic/t-batch"}}""",
+            $$$"""{"resource":{"resourceType":"Basic","id":"t-batch-{{{i}}}","code":{"text":"x"}},"request":{"method":"PUT","url":"Basic/t-batch-{{{i}}}"}}""",
+        }).Append("""{"request":{"method":"GET","url":"Basic/t-batch"}}""").Append("""{"request":{"method":"DELETE","url":"Basic/t-batch"}}""").Append("""{"request":{"method":"GET","url":"Basic/t-batch"}}""");
+
+        var answer = await server.SendAsync("POST", "/", $$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{string.Join(',', entries)}}}]}""");
+
+        var statuses = answer.Entries.Select(entry => entry.GetProperty("response").GetProperty("status").GetString()![..3]).ToList();
+        Assert.Equal(["200", "204", "410"], statuses.TakeLast(3));
+        Assert.Equal("29", answer.Entries[60].GetProperty("resource").GetProperty("code").GetProperty("text").GetString());
+        Assert.Equal(31, statuses.Count(status => status == "201"));
+    }
 }
