@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Myeloma.Fhir.Server.Tests")]
+[assembly: InternalsVisibleTo("Myeloma.Fhir.Firely.Tests")]
