@@ -24,6 +24,9 @@ internal static class NativeInvariants
         [("dom-6", "text.`div`.exists()")] = (element, _) => element.Child("text")?.Child("div") is not null,
         [("dom-6", "text.div.exists()")] = (element, _) => element.Child("text")?.Child("div") is not null,
 
+        // Taken by its letter, a text that is no number gives empty, which is no violation.
+        [("eld-3", "empty() or ($this = '*') or (toInteger() >= 0)")] = (element, _) => element.Text is not { } max || max == "*" || (max.Length > 0 && max.All(char.IsAsciiDigit)),
+
         // Taken by its letter, no value would do: the answer is FHIR's boolean, not FHIRPath's.
         [("que-7", "operator = 'exists' implies (answer is Boolean)")] =
             (element, _) => element.TextOf("operator") != "exists" || element.Child("answer") is not { } answer || answer.Type.Name == "boolean",
