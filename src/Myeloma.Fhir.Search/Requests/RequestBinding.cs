@@ -160,13 +160,13 @@ internal sealed class RequestBinding
     /// <summary>Contained resources are never matches here, which is the default. https://hl7.org/fhir/R4/search.html#contained</summary>
     private void TakeContained(string name, string value)
     {
-        if (name == "_contained" && value == "false")
-        {
-            if (!used.Contains(new(name, value))) used.Add(new(name, value));
-        }
-        else if (name == "_contained" && value is "true" or "both")
+        if (name != "_contained")
+            issues.Refuse(Issue.NotSupported($"'{name}' takes no modifier.", BindingIssues.ExpressionOf(name)));
+        else if (value is "true" or "both")
             issues.Refuse(Issue.NotSupported("Contained resources are not searched for by themselves; leave _contained out, or set it to false.", BindingIssues.ExpressionOf(name)));
-        else issues.RefuseValue(name, $"'{value}' is no value for {name}: expected true, false or both.");
+        else if (value != "false")
+            issues.RefuseValue(name, $"'{value}' is no value for {name}: expected true, false or both.");
+        else if (!used.Contains(new(name, value))) used.Add(new(name, value));
     }
 
     private void TakeInclude(string name, string value)
