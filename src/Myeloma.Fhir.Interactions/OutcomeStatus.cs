@@ -24,6 +24,9 @@ public static class OutcomeStatus
     /// <summary><see cref="Issue.MessageId"/> of a request target past the limit: 414.</summary>
     public const string UrlTooLong = "url-too-long";
 
+    /// <summary>A version of a code system against a <c>check-system-version</c>; its issue type, exception, is what clients of terminology know, though nothing broke here.</summary>
+    public const string VersionNotAllowed = "VALUESET_VERSION_CHECK";
+
     /// <summary><see cref="Issue.MessageId"/> of a request that came while no more could be admitted, or before the server was ready: 503 with Retry-After.</summary>
     public const string NotReady = "not-ready";
 
@@ -44,6 +47,7 @@ public static class OutcomeStatus
         NotAcceptable => 406,
         UnsupportedMediaType => 415,
         UrlTooLong => 414,
+        VersionNotAllowed => 422,
         NotReady => 503,
         _ => Of(issue.Type),
     };

@@ -7,7 +7,8 @@ namespace Myeloma.Fhir.Terminology;
 /// <summary>One parameter of a terminology operation.</summary>
 /// <param name="Text">Its value when that is a primitive; null otherwise.</param>
 /// <param name="Parameter">Its element of Parameters, with value, resource or parts; null when it came as text alone.</param>
-public sealed record TerminologyArgument(string Name, string? Text, Element? Parameter);
+/// <param name="Resource">The resource it is, where it did not come in Parameters.</param>
+public sealed record TerminologyArgument(string Name, string? Text, Element? Parameter, Element? Resource = null);
 
 /// <summary>The parameters of a terminology operation, however they came.</summary>
 public sealed class TerminologyArguments
@@ -65,8 +66,12 @@ public sealed class TerminologyArguments
     /// <summary>The resource of the first parameter of that name.</summary>
     public Element? Resource(string name)
     {
-        foreach (var parameter in Parameters(name))
-            if (parameter.Child("resource") is { } resource) return resource;
+        foreach (var argument in arguments)
+        {
+            if (argument.Name != name) continue;
+            if ((argument.Resource ?? argument.Parameter?.Child("resource")) is { } resource) return resource;
+        }
+
         return null;
     }
 

@@ -42,5 +42,14 @@ public sealed class DefinitionLibrary
         return null;
     }
 
-    private sealed record Held(string? Version, bool IsRetired, Func<ResourceDocument?> Read);
+    /// <summary>All versions of a definition, in the order of <see cref="Find"/>: the same document each time, kept once it was asked for.</summary>
+    /// <param name="url">Without version.</param>
+    /// <returns>Empty when it is not here.</returns>
+    public IReadOnlyList<ResourceDocument> Versions(string url) =>
+        byUrl.TryGetValue(url, out var versions) ? [.. versions.Select(held => held.Kept.Value).OfType<ResourceDocument>()] : [];
+
+    private sealed record Held(string? Version, bool IsRetired, Func<ResourceDocument?> Read)
+    {
+        public Lazy<ResourceDocument?> Kept { get; } = new(Read);
+    }
 }

@@ -51,6 +51,9 @@ public sealed class OperationRequest
     /// <summary>Why the body could not be parsed, in its own lines (of XML, when it is XML); empty unless the definition <see cref="OperationDefinition.AnswersBodyFaults"/>.</summary>
     public IReadOnlyList<Issue> BodyFaults { get; }
 
+    /// <summary>Everything that was given, in order: first of the URL, then of the body.</summary>
+    public IReadOnlyList<OperationArgument> All => arguments;
+
     /// <summary>What was given under a name, in order: first of the URL, then of the body.</summary>
     public IEnumerable<OperationArgument> Arguments(string name) => arguments.Where(argument => argument.Name == name);
 

@@ -8,6 +8,9 @@ namespace Myeloma.Fhir.Interactions.Requests;
 /// <param name="Return">What a write gives back; null leaves it to the interaction: single writes give the resource, bundles do not.</param>
 public sealed record InteractionContext(string BaseUrl, bool IsStrict = false, ReturnPreference? Return = null)
 {
+    /// <summary>The header of that name, as it came; null when there was none.</summary>
+    public string? AcceptLanguage { get; init; }
+
     /// <summary>The absolute URL of a resource, as <c>fullUrl</c> writes it.</summary>
     public string FullUrl(string type, string id) => $"{BaseUrl}/{type}/{id}";
 }

@@ -9,6 +9,7 @@ using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Validation.Snapshots;
 
 namespace Myeloma.Fhir.Server.Configuration;
@@ -94,6 +95,9 @@ public sealed record ServerOptions
     /// <summary>How writes are validated, and what a validation may cost.</summary>
     public ValidationPolicy Validation { get; init; } = new();
 
+    /// <summary>What a terminology operation may cost.</summary>
+    public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
+
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
@@ -166,10 +170,19 @@ public sealed record ServerOptions
             MaxDifferenceBytes = Number(section, nameof(MaxDifferenceBytes), preset.MaxDifferenceBytes, 1024, 1 << 30),
             MaxSnapshotElements = Number(section, nameof(MaxSnapshotElements), preset.MaxSnapshotElements, 100, 10_000_000),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
+            Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };
     }
+
+    private static TerminologyLimits TerminologyOf(IConfigurationSection section, TerminologyLimits preset) => new(
+        Number(section, nameof(TerminologyLimits.MaxExpansion), preset.MaxExpansion, 1, 1_000_000),
+        Number(section, nameof(TerminologyLimits.MaxPage), preset.MaxPage, 1, 1_000_000),
+        Number(section, nameof(TerminologyLimits.MaxImportDepth), preset.MaxImportDepth, 1, 1_000),
+        Number(section, nameof(TerminologyLimits.MaxResources), preset.MaxResources, 0, 100_000),
+        Number(section, nameof(TerminologyLimits.MaxBatch), preset.MaxBatch, 1, 100_000),
+        Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000));
 
     private static ExpressionLimits ExpressionLimitsOf(IConfigurationSection section, ServerOptions preset) => new()
     {

@@ -235,7 +235,10 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private static bool IsWrite(FhirCall call) => call.Request.Method is "POST" or "PUT" or "PATCH" or "DELETE";
 
-    private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return);
+    private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return)
+    {
+        AcceptLanguage = call.Request.Headers.AcceptLanguage is { Count: > 0 } languages ? languages.ToString() : null,
+    };
 
     private static int? IfMatchOf(FhirCall call) =>
         call.HasPrecondition ? EntityTag.ParseIfMatch(call.Request.Headers.IfMatch.ToString()) : null;

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
@@ -39,7 +40,7 @@ public sealed class FhirServices
         Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Validate = new ValidateOperation(store, Definitions, options.Validation);
-        Operations = new OperationTable(OperationsOf(options));
+        Operations = new OperationTable(OperationsOf(options, time));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
         Retrieval RetrievalOn(ResourceStore read) => new(
             new ReadInteraction(read), new VReadInteraction(read), new HistoryInteraction(read, pages),
@@ -75,11 +76,14 @@ public sealed class FhirServices
     public ExpressionEvaluation Expressions { get; }
 
     /// <summary>Every operation there is, in the order of their names.</summary>
-    private IReadOnlyList<IOperation> OperationsOf(ServerOptions options) =>
+    private IReadOnlyList<IOperation> OperationsOf(ServerOptions options, TimeProvider time) =>
     [
-        new DiffOperation(Store, options.PatchLimits),
-        new FhirPathOperation(Expressions, options.ParseLimits),
-        new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
-        Validate,
+        .. new IOperation[]
+        {
+            new DiffOperation(Store, options.PatchLimits),
+            new FhirPathOperation(Expressions, options.ParseLimits),
+            new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
+            Validate,
+        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
     ];
 }

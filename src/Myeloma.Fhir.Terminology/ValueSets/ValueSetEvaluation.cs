@@ -115,7 +115,20 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
             }
         }
 
+        LatestFirst(content, valueSet);
         return VersionsMatch ? Merged(content) : content;
+    }
+
+    /// <summary>Where a set draws on several versions of a system, each named, the latest comes first.</summary>
+    private static void LatestFirst(List<SystemContent> content, ValueSetSource valueSet)
+    {
+        foreach (var group in valueSet.Include.Where(clause => clause.System is not null).GroupBy(clause => clause.System))
+        {
+            if (group.Any(clause => clause.Version is null) || group.Select(clause => clause.Version).Distinct().Count() < 2) continue;
+            var places = Enumerable.Range(0, content.Count).Where(place => content[place].System.Url == group.Key).ToList();
+            var sorted = places.Select(place => content[place]).OrderByDescending(part => part.System.Version, BusinessVersionOrder.Instance).ToList();
+            for (var each = 0; each < places.Count; each++) content[places[each]] = sorted[each];
+        }
     }
 
     private IEnumerable<SystemContent> Clause(ComposeClause clause, ValueSetSource valueSet)

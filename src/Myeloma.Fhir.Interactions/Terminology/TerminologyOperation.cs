@@ -1,0 +1,49 @@
+using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Terminology;
+
+namespace Myeloma.Fhir.Interactions.Terminology;
+
+/// <summary>An operation of terminology: takes the parameters to the engine, with everything that is stored as of now. https://hl7.org/fhir/R4/terminology-service.html</summary>
+/// <param name="answer">The engine's part: the catalog and the parameters in, one resource as JSON out.</param>
+/// <param name="instance">At an instance: the parameters that name it, by its resource.</param>
+public sealed class TerminologyOperation(
+    OperationDefinition definition, CurrentDefinitions definitions, ResourceStore store,
+    Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null) : IOperation
+{
+    public OperationDefinition Definition { get; } = definition;
+
+    /// <returns>200 with Parameters, or the ValueSet of <c>$expand</c>.</returns>
+    /// <exception cref="FhirException">
+    /// <c>not-found</c>, <c>deleted</c>: the resource of the URL; <c>not-found</c>: a value set, code system, code or supplement; others that the operations of the engine name;
+    /// <c>transient</c>: the database can't be reached.
+    /// </exception>
+    public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
+    {
+        var versions = await definitions.FollowVersionsAsync(cancellationToken);
+        var catalog = new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. versions(url).Where(document => document.ResourceType == type)]);
+        List<TerminologyArgument> arguments = [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
+        if (request.Id is not null)
+        {
+            var resource = await StoredAsync(new ResourceKey(request.Type!, request.Id), cancellationToken);
+            catalog = catalog.With([resource]);
+            arguments.InsertRange(0, instance!(resource.Root));
+        }
+
+        var json = answer(catalog, new TerminologyArguments(arguments, request.Context.AcceptLanguage));
+        return FhirResponse.Ok(new ResourceContent(Definition.Name == "$expand" ? "ValueSet" : "Parameters", json));
+    }
+
+    private async Task<ResourceDocument> StoredAsync(ResourceKey key, CancellationToken cancellationToken)
+    {
+        var current = await store.FindAsync(key, cancellationToken) ?? throw new FhirException(Issue.NotFound($"{key} is not known here."));
+        return current.IsDeleted
+            ? throw new FhirException(Issue.Deleted($"{key} was deleted at {BundleWriting.Instant(current.LastUpdated)}."))
+            : ResourceDocument.Parse(current.Body);
+    }
+}
