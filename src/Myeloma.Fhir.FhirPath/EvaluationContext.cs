@@ -36,6 +36,9 @@ public sealed record EvaluationContext
     /// <summary><c>conformsTo(profile)</c>; null when the profile is not known, which is an error of the expression.</summary>
     public Func<Element, string, bool?>? ConformsTo { get; init; }
 
+    /// <summary><c>elementDefinition()</c>: the ElementDefinition of an element; null when there is none.</summary>
+    public Func<Element, Element?>? ElementDefinition { get; init; }
+
     /// <summary><c>htmlChecks()</c> of a narrative's div.</summary>
     public Func<Element, bool>? HtmlChecks { get; init; }
 

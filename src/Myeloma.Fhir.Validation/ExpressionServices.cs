@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.Validation;
 /// <summary>What FHIRPath can ask of a validator. https://hl7.org/fhir/R4/fhirpath.html#functions</summary>
 public static class ExpressionServices
 {
-    /// <summary><c>memberOf()</c> by the value sets the validator knows, <c>conformsTo()</c> of resources by its profiles, <c>htmlChecks()</c>; the rest is the caller's to set.</summary>
+    /// <summary><c>memberOf()</c> by the value sets the validator knows, <c>conformsTo()</c> of resources by its profiles, <c>htmlChecks()</c>, <c>elementDefinition()</c> from the base definitions; the rest is the caller's to set.</summary>
     public static EvaluationContext ForExpressions(this Validator validator)
     {
         ArgumentNullException.ThrowIfNull(validator);

@@ -5,6 +5,7 @@ using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Validation.Base;
 using Myeloma.Fhir.Validation.Codes;
 using Myeloma.Fhir.Validation.Profiles;
+using Myeloma.Fhir.Validation.Snapshots;
 
 namespace Myeloma.Fhir.Validation;
 
@@ -33,6 +34,7 @@ public sealed class Validator
             Limits = Settings.InvariantLimits,
             HtmlChecks = NarrativeCheck,
             MemberOf = MemberOf,
+            ElementDefinition = BaseElementDefinitions.Find,
         };
     }
 

@@ -14,8 +14,8 @@ internal static class FhirServiceFunctions
         new("subsumedBy", 1, 1, (input, arguments) => Subsumes(arguments.Collection(0), input, arguments)),
         new("conformsTo", 1, 1, ConformsTo),
         new("htmlChecks", 0, 0, HtmlChecks),
-        new("elementDefinition", 0, 0, (_, arguments) => throw Missing(arguments, "elementDefinition() needs the profile an element was validated by; evaluation has none.")),
-        new("slice", 2, 2, (_, arguments) => throw Missing(arguments, "slice() needs the profile an element was validated by; evaluation has none.")),
+        new("elementDefinition", 0, 0, ElementDefinition),
+        new("slice", 2, 2, (_, arguments) => throw Missing(arguments, "slice() is not offered; select the elements by what tells the slices apart, with where().")),
     ];
 
     private static FhirException Missing(Arguments arguments, string what) => arguments.Site.NotSupported(what);
@@ -44,6 +44,21 @@ internal static class FhirServiceFunctions
         if (input.SingleItem(arguments.Site) is not { IsElement: true } item || arguments.String(0) is not { } profile) return Collection.Empty;
         var service = arguments.Frame.Context.ConformsTo ?? throw Missing(arguments, "conformsTo() needs a validator, and this evaluation has none.");
         return Collection.Of(service(item.Element, profile) ?? throw arguments.Site.Fault($"the profile {profile} is not known."));
+    }
+
+    /// <summary><c>elementDefinition()</c>: of each element; computed values have none.</summary>
+    private static Collection ElementDefinition(Collection input, Arguments arguments)
+    {
+        if (input.Count == 0) return Collection.Empty;
+        var service = arguments.Frame.Context.ElementDefinition ?? throw Missing(arguments, "elementDefinition() needs the definitions of types, and this evaluation has none.");
+        var result = default(CollectionBuilder);
+        foreach (var item in input)
+        {
+            arguments.Frame.Step();
+            if (item.IsElement && service(item.Element) is { } definition) result.Add(definition);
+        }
+
+        return result.ToCollection();
     }
 
     /// <summary><c>htmlChecks()</c> of the div of a narrative.</summary>

@@ -93,6 +93,7 @@ public sealed class FhirPathOperationTests(RunningServer server) : IClassFixture
     [InlineData("'man'.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", "\"valueBoolean\":false")]
     [InlineData("%resource.conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')", "\"valueBoolean\":true")]
     [InlineData("%resource.conformsTo('http://hl7.org/fhir/StructureDefinition/Group')", "\"valueBoolean\":false")]
+    [InlineData("gender.elementDefinition().select(path & ' ' & max)", "\"valueString\":\"Patient.gender 1\"")]
     public async Task Terminology_and_profiles_of_R4_answer(string expression, string answered)
     {
         var answer = await server.SendAsync("POST", "/$fhirpath?expression=" + Uri.EscapeDataString(expression), """{"resourceType":"Patient","gender":"female"}""");
