@@ -36,7 +36,7 @@ public sealed partial class MessageIdTests
 
     /// <summary>Where ids stand in code: behind an issue type, at MessageId, as a constant of kebab case, as the last argument of an issue.</summary>
     [GeneratedRegex("""
-        IssueType\.\w+,\s*"(?<id>[a-z0-9-]+)"
+        (?:IssueType\.\w+|\b(?:Error|Warn)\([\w.]+),\s*"(?<id>[a-z0-9-]+)"
         | MessageId(?:\ =|:)\s*(?:[\w.]+\ \?\ )?"(?<id>[a-z0-9-]+)"(?:\ :\ "(?<id>[a-z0-9-]+)")?
         | const\ string\ \w+\ =\ "(?<id>[a-z]+(?:-[a-z0-9]+)+)";
         | (?:Too\w+|Fault|Report|Add|Error)\(\s*"(?<id>[a-z]+(?:-[a-z0-9]+)+)"
