@@ -30,6 +30,9 @@ public sealed record StoreOptions
     /// <summary>How many times <c>:iterate</c> follows references from what the step before added.</summary>
     public int MaxIncludeDepth { get; init; } = 5;
 
+    /// <summary>Whether a write makes a version even when it says what the current one says already.</summary>
+    public bool VersionIdentical { get; init; }
+
     /// <summary>Whether a literal reference inside the server has to lead to a resource: on write, and when its target is deleted.</summary>
     public bool ReferentialIntegrity { get; init; }
 

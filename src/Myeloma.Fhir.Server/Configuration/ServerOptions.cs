@@ -65,6 +65,9 @@ public sealed record ServerOptions
     /// <summary>Most resources that one conditional delete takes away; with 1 its criteria have to select a single one.</summary>
     public int MaxConditionalDeletes { get; init; } = 100;
 
+    /// <summary>Whether past versions may be taken away for good by <c>$expunge</c>.</summary>
+    public bool Expunge { get; init; }
+
     /// <summary>Entries of one batch that are worked on at a time.</summary>
     public int BatchParallelism { get; init; } = 4;
 
@@ -152,6 +155,7 @@ public sealed record ServerOptions
             RequestTimeout = TimeSpan.FromSeconds(Number(section, "RequestTimeoutSeconds", (int)preset.RequestTimeout.TotalSeconds, 1, 3600)),
             MaxBundleEntries = Number(section, nameof(MaxBundleEntries), preset.MaxBundleEntries, 1, 1_000_000),
             MaxConditionalDeletes = Number(section, nameof(MaxConditionalDeletes), preset.MaxConditionalDeletes, 1, 10_000),
+            Expunge = Flag(section, nameof(Expunge), preset.Expunge),
             BatchParallelism = Number(section, nameof(BatchParallelism), preset.BatchParallelism, 1, 1000),
             Async = new AsyncOptions(
                 Number(section, "MaxAsyncRequests", preset.Async.MaxOpen, 0, 1_000_000),
@@ -213,6 +217,7 @@ public sealed record ServerOptions
         NarrowRows = Number(section, nameof(StoreOptions.NarrowRows), preset.NarrowRows, 0, 1_000_000),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
+        VersionIdentical = Flag(section, nameof(StoreOptions.VersionIdentical), preset.VersionIdentical),
         ReferentialIntegrity = Flag(section, nameof(StoreOptions.ReferentialIntegrity), true),
         BaseUrl = BaseUrlOf(section["BaseUrl"]),
     };

@@ -84,6 +84,6 @@ public sealed class FhirServices
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
             Validate,
-        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
+        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
     ];
 }

@@ -63,8 +63,9 @@ internal sealed class PendingWrite(WriteOperation operation)
     }
 
     /// <summary>Decides the outcome; makes the new version when there is one.</summary>
+    /// <param name="versionIdentical">Whether content that is there already makes a version, too.</param>
     /// <param name="now">UTC; the version's lastUpdated is this in whole milliseconds, or just after that of the version before.</param>
-    public void Decide(DateTimeOffset now, long sequence)
+    public void Decide(DateTimeOffset now, long sequence, bool versionIdentical)
     {
         if (operation is WriteOperation.Keep || (Document is null && Current is not { Deleted: false }))
         {
@@ -83,7 +84,7 @@ internal sealed class PendingWrite(WriteOperation operation)
             : ResourceStamp.Apply(Document, Key.Id, number.ToString(CultureInfo.InvariantCulture), lastUpdated);
 
         // Compared with the stamp on, so that a document that leaves out id or meta counts as the same, too.
-        if (Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Parse(body, Document)))
+        if (!versionIdentical && Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Parse(body, Document)))
         {
             Result = new WriteResult(Current.ToVersion(Key), WriteOutcome.Unchanged);
             return;

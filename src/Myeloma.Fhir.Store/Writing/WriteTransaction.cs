@@ -77,7 +77,7 @@ internal sealed class WriteTransaction(
         var (sequence, now) = await LockAsync(writes, isOpen, cancellationToken).ConfigureAwait(false);
         if (writes.Any(write => write.HasLostMatch)) throw new LostMatchException();
         RefuseObstacles(writes);
-        for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at]);
+        for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at], options.VersionIdentical);
 
         var made = writes.Where(write => write.MakesVersion).ToList();
         if (made.Count == 0)

@@ -5,5 +5,5 @@ namespace Myeloma.Fhir.Store.Migrations;
 
 /// <summary>Requests that are answered later.</summary>
 [DbContext(typeof(StoreContext))]
-[Migration("0004_jobs")]
-internal sealed class M0004Jobs() : SqlMigration("0004_jobs");
+[Migration("0005_jobs")]
+internal sealed class M0005Jobs() : SqlMigration("0005_jobs");
