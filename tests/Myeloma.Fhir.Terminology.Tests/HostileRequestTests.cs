@@ -37,6 +37,18 @@ public sealed class HostileRequestTests
     }
 
     [Theory]
+    [InlineData("zurich kan", "b")]
+    [InlineData("KAN ZÜR", "b")]
+    [InlineData("kanton", "a b")]
+    [InlineData("kanton x", "")]
+    public void A_filter_finds_beginnings_of_words_in_any_order_without_case_and_accents(string filter, string codes)
+    {
+        var catalog = Catalog.With([Document($$"""{"resourceType":"CodeSystem","url":"{{System}}","status":"active","content":"complete","concept":[{"code":"a","display":"Kanton Bern"},{"code":"b","display":"Kanton Zürich"},{"code":"c","display":"Bern"}]}""")]);
+
+        Assert.Equal(codes.Split(' ', StringSplitOptions.RemoveEmptyEntries), Codes(Expand(catalog, ("url", System + "?fhir_vs"), ("filter", filter))));
+    }
+
+    [Theory]
     [InlineData("(a+)+$")]
     [InlineData("(a|a)*b")]
     [InlineData("(?=(a+)+$)b")]

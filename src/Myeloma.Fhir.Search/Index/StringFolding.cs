@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Myeloma.Fhir.Model.Folding;
 
 namespace Myeloma.Fhir.Search.Index;
 

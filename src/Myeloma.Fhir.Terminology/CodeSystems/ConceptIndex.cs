@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Myeloma.Fhir.Model.Folding;
 
 namespace Myeloma.Fhir.Terminology.CodeSystems;
 
@@ -47,10 +48,14 @@ public sealed class ConceptIndex
     public static IEnumerable<string> Words(string text)
     {
         var word = new StringBuilder();
-        foreach (var rune in text.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark) continue;
-            if (Rune.IsLetterOrDigit(rune))
+            if (rune.Value > '~' && rune.IsBmp && FoldingTable.Folded.TryGetValue((char)rune.Value, out var plain))
+            {
+                word.Append(plain);
+            }
+            else if (Rune.IsLetterOrDigit(rune))
             {
                 word.Append(Rune.ToLowerInvariant(rune).ToString());
             }

@@ -1,10 +1,10 @@
 using System.Collections.Frozen;
 
-namespace Myeloma.Fhir.Search.Index;
+namespace Myeloma.Fhir.Model.Folding;
 
 /// <summary>Letters, digits and signs with what they are without accent, width, ligature and case. From the Unicode Character Database (compatibility decomposition).</summary>
 /// <remarks>The runtime has no normal forms in invariant globalization, which the program runs in. Scripts that are written with syllables or ideographs stay as they are.</remarks>
-internal static class FoldingTable
+public static class FoldingTable
 {
     public static readonly FrozenDictionary<char, string> Folded = Read();
 
