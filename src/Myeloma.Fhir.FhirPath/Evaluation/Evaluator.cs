@@ -8,6 +8,9 @@ namespace Myeloma.Fhir.FhirPath.Evaluation;
 /// <summary>A compiled node of an expression; immutable but for memos, shared by threads.</summary>
 internal abstract class Evaluator
 {
+    /// <summary>The type that the expression begins with, when it gives nothing for any other: of <c>Patient.name.where(…)</c> Patient. Null: none, or not known.</summary>
+    public virtual string? RootType => null;
+
     /// <param name="focus"><c>$this</c>: what a path without a target starts from.</param>
     public abstract Collection Evaluate(Frame frame, in Focus focus);
 

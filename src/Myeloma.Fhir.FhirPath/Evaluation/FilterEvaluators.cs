@@ -30,6 +30,8 @@ internal abstract class PerItemEvaluator(Evaluator target, Evaluator? argument, 
 /// <summary><c>target.where(criteria)</c>: the items for which the criteria hold. https://hl7.org/fhirpath/N1/#wherecriteria-expression-collection</summary>
 internal sealed class WhereEvaluator(Evaluator target, Evaluator criteria, Site site) : PerItemEvaluator(target, criteria, site)
 {
+    public override string? RootType => Target.RootType;
+
     public override void EvaluateInto(Frame frame, in Focus focus, ref CollectionBuilder result)
     {
         frame.Step();

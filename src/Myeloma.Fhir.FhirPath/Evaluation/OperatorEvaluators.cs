@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Myeloma.Fhir.FhirPath.Functions;
 using Myeloma.Fhir.FhirPath.Syntax;
 using Myeloma.Fhir.FhirPath.Types;
+using Myeloma.Fhir.Model.Schema;
 
 namespace Myeloma.Fhir.FhirPath.Evaluation;
 
@@ -74,22 +76,30 @@ internal sealed class EqualEvaluator(bool isNegated, Evaluator left, Evaluator r
 /// <summary><c>left | right</c>: the items of both, left ones first, without repetitions. https://hl7.org/fhirpath/N1/#union-collections</summary>
 internal sealed class UnionEvaluator(Evaluator left, Evaluator right) : Evaluator
 {
+    /// <summary>A union of unions is one: repetitions are looked for once, at the end.</summary>
+    private readonly Evaluator[] branches = left is UnionEvaluator more ? [.. more.branches, right] : [left, right];
+
+    /// <summary>By type of a root: the branches that can give something. Those of search parameters of many types mostly begin with another type.</summary>
+    private readonly ConcurrentDictionary<TypeSchema, Evaluator[]> ofRoots = new();
+
     public override Collection Evaluate(Frame frame, in Focus focus)
     {
         frame.Step();
         var both = default(CollectionBuilder);
-        GatherInto(frame, focus, ref both);
+        foreach (var branch in BranchesFor(focus)) branch.EvaluateInto(frame, focus, ref both);
         frame.Step(both.Count);
         return ExistenceFunctions.Distinct(frame, both.ToCollection());
     }
 
-    /// <summary>A union of unions is one: repetitions are looked for once, at the end.</summary>
-    private void GatherInto(Frame frame, in Focus focus, ref CollectionBuilder both)
+    private Evaluator[] BranchesFor(in Focus focus)
     {
-        if (left is UnionEvaluator more) more.GatherInto(frame, focus, ref both);
-        else left.EvaluateInto(frame, focus, ref both);
-        right.EvaluateInto(frame, focus, ref both);
+        if (focus.Count != 1 || focus[0] is not { IsElement: true, Element: { Property: null } root }) return branches;
+        return ofRoots.TryGetValue(root.Type, out var some) ? some : ofRoots[root.Type] = Select(root);
     }
+
+    /// <summary>Apart from its caller, which would otherwise allocate for what the condition captures each time.</summary>
+    private Evaluator[] Select(Model.Elements.Element root) =>
+        [.. branches.Where(branch => branch.RootType is not { } type || !TypeRootEvaluator.IsForeign(type, root))];
 }
 
 /// <summary><c>-operand</c>, <c>+operand</c>.</summary>
@@ -113,6 +123,8 @@ internal sealed class SignEvaluator(bool isMinus, Evaluator operand, Site site) 
 /// <summary><c>is</c>, <c>as</c> and <c>ofType()</c>.</summary>
 internal sealed class TypeEvaluator(Evaluator operand, TypeMatch match, bool isTest, Site site) : Evaluator
 {
+    public override string? RootType => operand.RootType;
+
     public override Collection Evaluate(Frame frame, in Focus focus)
     {
         var result = default(CollectionBuilder);

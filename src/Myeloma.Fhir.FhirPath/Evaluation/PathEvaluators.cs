@@ -1,4 +1,5 @@
 using Myeloma.Fhir.FhirPath.Types;
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.FhirPath.Evaluation;
@@ -7,6 +8,12 @@ namespace Myeloma.Fhir.FhirPath.Evaluation;
 internal sealed class TypeRootEvaluator(string name, Site site) : Evaluator
 {
     private readonly PathStep[] steps = [new(name)];
+
+    public override string? RootType => name;
+
+    /// <summary>Whether a name that begins a path gives nothing for the root of a document: it is another type.</summary>
+    public static bool IsForeign(string name, Element element) =>
+        element.Property is null && !element.Type.IsA(name) && element.Document.Schema.FindType(name) is not null;
 
     public override Collection Evaluate(Frame frame, in Focus focus)
     {
@@ -37,6 +44,8 @@ internal sealed class TypeRootEvaluator(string name, Site site) : Evaluator
 /// <summary>Steps <c>a.b.c</c> in one walk, without collections in between.</summary>
 internal sealed class PathEvaluator(Evaluator source, PathStep[] steps, Site site) : Evaluator
 {
+    public override string? RootType => source.RootType;
+
     public Evaluator Source => source;
 
     public PathStep[] Steps => steps;

@@ -33,7 +33,8 @@ internal readonly struct Equality(EvaluationClock clock)
             if (left.Element == right.Element) return true;
             if (!left.Element.IsPrimitive && !right.Element.IsPrimitive)
             {
-                if (HaveEqualChildren(left.Element, right.Element)) return true;
+                // An element that holds the other is larger than it. Quantities are compared by value, whatever they hold besides.
+                if (!left.Element.RawValue.Overlaps(right.Element.RawValue) && HaveEqualChildren(left.Element, right.Element)) return true;
                 if (left.ToSystem() is not SystemValue.Quantity || right.ToSystem() is not SystemValue.Quantity) return false;
             }
         }
