@@ -17,7 +17,7 @@ public sealed record OfferedParameter(string Name, SearchParameterType Type, str
         (new("_has", SearchParameterType.String, "Resources that others refer to: _has:[type]:[reference]:[parameter]", false), "_has:Observation:patient:code", "a"),
         (new("_list", SearchParameterType.String, "Resources that a List names", false), "_list", "a"),
         (new("_filter", SearchParameterType.Special, "An expression of criteria, see https://hl7.org/fhir/R4/search_filter.html", false), "_filter", "active eq true"),
-        (new("_contained", SearchParameterType.String, "false, true or both: whether contained resources are searched", false), "_contained", "false"),
+        (new("_contained", SearchParameterType.String, "false, true or both: whether contained resources are searched", false), "_contained", "true"),
         (new("_sort", SearchParameterType.String, "Search parameters in the order of their weight, a hyphen before a descending one; also _id and _lastUpdated", true), "_sort", "-_lastUpdated"),
         (new("_count", SearchParameterType.Number, "Matches on a page; 0 gives the number of matches alone", true), "_count", "1"),
         (new("_total", SearchParameterType.Token, "none, estimate or accurate", true), "_total", "accurate"),
