@@ -29,7 +29,7 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
         var search = filled.Search(name);
         if (NarrowSource.Of(search, filled.Fixture.Inner.Options, new FrequentCriteria(TimeProvider.System)) is not { } narrow)
         {
-            Assert.Contains(name, "newest, both types, either", StringComparison.Ordinal);
+            Assert.Contains(name, "newest, both types, either, words", StringComparison.Ordinal);
             return;
         }
 
