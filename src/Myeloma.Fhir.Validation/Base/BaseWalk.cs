@@ -33,6 +33,7 @@ internal sealed class BaseWalk(ValidationRun run)
     private void Whole(Element resource, ResourceScope? container, ResourceScope scope)
     {
         if (container is null) ContainedCheck.Check(scope, run.Issues);
+        if (resource.Type.Name == "Bundle") EntryInvariants.Check(resource, run.Issues);
         if (resource.Type.Name is "CodeSystem" or "ValueSet") TerminologyCheck.Check(resource, run.Services, run.Issues);
         if (resource.Type.Name == "StructureDefinition") DifferentialCheck.Check(resource, run);
         if (resource.Type.Name == "Questionnaire") QuestionnaireCheck.Check(resource, run.Issues);

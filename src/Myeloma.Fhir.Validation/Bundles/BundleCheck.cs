@@ -12,12 +12,9 @@ internal static partial class BundleCheck
     {
         var type = bundle.TextOf("type");
         var first = true;
-        HashSet<(string, string?)>? fullUrls = type == "history" ? null : [];
         foreach (var entry in bundle.Children("entry"))
         {
             FullUrl(entry, type, issues);
-            if (fullUrls is not null && entry.Child("fullUrl") is { } url && url.Text is { } stated && !fullUrls.Add((stated, entry.Child("resource")?.Child("meta")?.TextOf("versionId"))))
-                issues.Error(IssueType.Invariant, "bdl-7", url, $"Another entry of this bundle has the fullUrl {stated} too, and no meta.versionId tells the two apart (bdl-7 of http://hl7.org/fhir/StructureDefinition/Bundle).");
             if (type is "transaction" or "batch") Request(entry, issues);
             if (first && type is "document" or "message" && entry.Child("fullUrl") is null)
                 issues.Error(IssueType.Required, "bundle-full-url", entry, $"The first entry of a {type} has a fullUrl.");

@@ -31,7 +31,12 @@ internal static class NativeInvariants
         [("que-7", "operator = 'exists' implies (answer is Boolean)")] =
             (element, _) => element.TextOf("operator") != "exists" || element.Child("answer") is not { } answer || answer.Type.Name == "boolean",
 
-        // BundleCheck tells which entry it is.
+        // EntryInvariants tells which entry it is.
+        [("bdl-1", "total.empty() or (type = 'searchset') or (type = 'history')")] = (_, _) => true,
+        [("bdl-2", "entry.search.empty() or (type = 'searchset')")] = (_, _) => true,
+        [("bdl-3", "entry.all(request.exists() = (%resource.type = 'batch' or %resource.type = 'transaction' or %resource.type = 'history'))")] = (_, _) => true,
+        [("bdl-4", "entry.all(response.exists() = (%resource.type = 'batch-response' or %resource.type = 'transaction-response' or %resource.type = 'history'))")] = (_, _) => true,
+        [("bdl-8", "fullUrl.contains('/_history/').not()")] = (_, _) => true,
         [("bdl-7", "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()")] = (_, _) => true,
 
         // Its form is checked with all other primitives; here remains whether it says anything.

@@ -45,18 +45,20 @@ internal sealed class ProfileCheck(ValidationRun run, ResourceScope scope, Issue
     private void Group(Element parent, ProfileNode node)
     {
         var count = 0;
+        Element? extra = null;
         foreach (var item in parent.Children(node.Name))
         {
-            count++;
+            if (count++ == node.Max) extra = item;
             Check(item, node);
         }
 
-        Count(parent, node, count, node.Schema?.Min ?? 0, node.Schema?.Max ?? int.MaxValue);
+        Count(parent, node, count, extra, node.Schema?.Min ?? 0, node.Schema?.Max ?? int.MaxValue);
         if (node.Slices.Count > 0 || node.Slicing is { Rules: "closed" }) Sliced(parent, node, parent.Children(node.Name).ToList());
     }
 
     /// <summary>Items that the base definition counts too are left to it.</summary>
-    private void Count(Element parent, ProfileNode node, int count, int baseMin, int baseMax)
+    /// <param name="extra">The first item beyond the maximum; null when there is none.</param>
+    private void Count(Element parent, ProfileNode node, int count, Element? extra, int baseMin, int baseMax)
     {
         if (count < node.Min && node.Min > baseMin)
         {
@@ -66,7 +68,7 @@ internal sealed class ProfileCheck(ValidationRun run, ResourceScope scope, Issue
 
         if (count > node.Max && node.Max < baseMax)
         {
-            issues.Error(IssueType.Structure, "profile-max", parent,
+            issues.Error(IssueType.Structure, "profile-max", extra ?? parent,
                 node.Max == 0 ? $"{profile.Url} does not allow {node}; there {Are(count)}." : $"{profile.Url} allows at most {node.Max} of {node}; there {Are(count)}.");
         }
     }
@@ -103,7 +105,7 @@ internal sealed class ProfileCheck(ValidationRun run, ResourceScope scope, Issue
         {
             var rules = node.Slices[slice];
             foreach (var item in slices[slice]) Check(item, rules);
-            Count(parent, rules, slices[slice].Count, 0, int.MaxValue);
+            Count(parent, rules, slices[slice].Count, rules.Max < slices[slice].Count ? slices[slice][rules.Max] : null, 0, int.MaxValue);
             if (rules.Slices.Count > 0) Sliced(parent, rules, slices[slice]);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
     {
         var (isAllowed, hasProfiles) = (false, true);
         List<string>? profiles = null;
-        ProfileType? reference = null;
+        List<ProfileType>? references = null;
         foreach (var type in node.Types!)
         {
             // Children in place are of type BackboneElement or Element; the structural check knows them.
@@ -20,7 +20,7 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
             isAllowed = true;
             if (type.Profiles.Count == 0) hasProfiles = false;
             else (profiles ??= []).AddRange(type.Profiles);
-            if (type.Code == "Reference") reference = reference is null ? type : Join(reference, type);
+            if (type.Code is "Reference" or "canonical") (references ??= []).Add(type);
         }
 
         if (!isAllowed)
@@ -31,12 +31,32 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
         }
 
         if (hasProfiles && profiles is not null) Profiles(element, node, profiles);
-        if (reference is not null) Reference(element, node, reference);
+        if (references is null) return true;
+        if (element.IsPrimitive) Versioning(element, node, Join(references), element.Text, element.Text?.Contains('|', StringComparison.Ordinal) == true);
+        else Reference(element, node, references);
         return true;
     }
 
-    private static ProfileType Join(ProfileType left, ProfileType right) =>
-        left with { TargetProfiles = left.TargetProfiles.Count == 0 || right.TargetProfiles.Count == 0 ? [] : [.. left.TargetProfiles, .. right.TargetProfiles] };
+    /// <summary>What is allowed by at least one of them.</summary>
+    private static ProfileType Join(List<ProfileType> types)
+    {
+        var joined = types[0];
+        foreach (var type in types.Skip(1))
+        {
+            joined = joined with
+            {
+                TargetProfiles = Union(joined.TargetProfiles, type.TargetProfiles),
+                Aggregation = Union(joined.Aggregation, type.Aggregation),
+                Versioning = joined.Versioning == type.Versioning ? type.Versioning : null,
+            };
+        }
+
+        return joined;
+    }
+
+    /// <summary>None means any.</summary>
+    private static IReadOnlyList<string> Union(IReadOnlyList<string> left, IReadOnlyList<string> right) =>
+        left.Count == 0 || right.Count == 0 ? [] : [.. left.Union(right)];
 
     private void Profiles(Element element, ProfileNode node, List<string> profiles)
     {
@@ -53,8 +73,9 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
         issues.Error(IssueType.Structure, "profile-none", element, $"{node} of {profile.Url} conforms to one of {string.Join(", ", profiles)}; this conforms to none.");
     }
 
-    private void Reference(Element element, ProfileNode node, ProfileType type)
+    private void Reference(Element element, ProfileNode node, List<ProfileType> types)
     {
+        var type = Join(types);
         if (element.TextOf("reference") is not { } text)
         {
             if (element.TextOf("type") is { } stated && type.TargetProfiles.Count > 0 && !type.TargetProfiles.Any(target => IsFor(target, stated)))
@@ -63,15 +84,28 @@ internal sealed class TypeCheck(ValidationRun run, ResourceScope scope, IssueLis
         }
 
         var target = scope.Resolve(text);
-        Aggregation(element, node, type, text, target);
-        if (type.Versioning == "specific" && ReferenceText.Version(text) is null)
-            issues.Error(IssueType.Value, "reference-versioning", element, $"{node} of {profile.Url} refers to a version; '{text}' names none.");
-        if (type.Versioning == "independent" && ReferenceText.Version(text) is not null)
-            issues.Error(IssueType.Value, "reference-versioning", element, $"{node} of {profile.Url} refers to no particular version; '{text}' does.");
-
-        if (type.TargetProfiles.Count == 0) return;
         var found = target?.Type.Name ?? ReferenceText.Type(text, run.Services.Schema) ?? element.TextOf("type");
-        if (found is null) return;
+
+        // How a reference leads to its target is said for each kind of target.
+        var meant = found is null ? [] : types.FindAll(each => each.TargetProfiles.Count == 0 || each.TargetProfiles.Any(profile => IsFor(profile, found)));
+        var rules = meant.Count == 0 ? type : Join(meant);
+        Aggregation(element, node, rules, text, target);
+        Versioning(element, node, rules, text, ReferenceText.Version(text) is not null);
+        if (found is not null && type.TargetProfiles.Count > 0) Target(element, node, type, text, target, found);
+    }
+
+    /// <summary>https://hl7.org/fhir/R4/valueset-reference-version-rules.html</summary>
+    private void Versioning(Element element, ProfileNode node, ProfileType type, string? text, bool hasVersion)
+    {
+        if (text is null) return;
+        if (type.Versioning == "specific" && !hasVersion)
+            issues.Error(IssueType.Value, "reference-versioning", element, $"{node} of {profile.Url} refers to a version; '{text}' names none.");
+        if (type.Versioning == "independent" && hasVersion)
+            issues.Error(IssueType.Value, "reference-versioning", element, $"{node} of {profile.Url} refers to no particular version; '{text}' does.");
+    }
+
+    private void Target(Element element, ProfileNode node, ProfileType type, string text, Element? target, string found)
+    {
         var fitting = type.TargetProfiles.Where(each => IsFor(each, found)).ToList();
         if (fitting.Count == 0 && target is null)
             issues.Warn(IssueType.Structure, "reference-target-type", element, $"{node} of {profile.Url} refers to {string.Join(" or ", type.TargetProfiles)}; by its text '{text}' is a {found}, which could not be looked at.");

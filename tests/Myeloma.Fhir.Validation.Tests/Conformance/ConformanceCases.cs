@@ -7,7 +7,7 @@ using Myeloma.Fhir.TestSupport;
 namespace Myeloma.Fhir.Validation.Tests.Conformance;
 
 /// <summary>One case of the validation suite of FHIR/fhir-test-cases.</summary>
-public sealed record ValidationCase(string Name, string File, IReadOnlyList<string> Load, string? Profile, bool Valid, SecondOpinion? SecondOpinion, IReadOnlyList<string>? SystemsOutsideR4)
+public sealed record ValidationCase(string Name, string File, IReadOnlyList<string> Load, string? Profile, bool Valid, SecondOpinion? SecondOpinion, IReadOnlyList<string>? SystemsOutsideR4, IReadOnlyList<ReferenceIssue>? Reference)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -16,6 +16,9 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
     /// <summary>Cases that need nothing outside R4 and on which two implementations agree.</summary>
     public bool IsUndisputed => SystemsOutsideR4 is null or [] && SecondOpinion?.Valid == Valid;
 
+    /// <summary>Where the reference implementation has errors, one for each.</summary>
+    public IEnumerable<string> ReferenceErrors => (Reference ?? []).Where(issue => issue.Severity is "error" or "fatal").Select(issue => issue.Expression);
+
     public static IReadOnlyList<ValidationCase> ReadAll()
     {
         using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(Path.Combine(Folder, "cases.json")));
@@ -23,13 +26,18 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
     }
 
     /// <returns>Null when the case can't be run: a file of it is not readable.</returns>
-    public bool? Run()
+    public bool? Run() => Errors() is { } errors ? errors.Count == 0 : null;
+
+    /// <summary>Where we have errors; none when the case can't be run.</summary>
+    public IEnumerable<string> ErrorExpressions() => (Errors() ?? []).Select(issue => issue.Expression).OfType<string>();
+
+    private List<Issue>? Errors()
     {
         try
         {
             var loaded = Load.Select(Read).SelectMany(Unbundled).ToList();
             var validator = new Validator(new ValidatorSettings { Definitions = Sample.Source(loaded) });
-            return !Issues(validator, loaded).Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
+            return [.. Issues(validator, loaded).Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)];
         }
         catch (FhirException)
         {
@@ -91,3 +99,6 @@ public sealed record ValidationCase(string Name, string File, IReadOnlyList<stri
 
 /// <summary>What another implementation said.</summary>
 public sealed record SecondOpinion(bool Valid);
+
+/// <summary>What the reference implementation said.</summary>
+public sealed record ReferenceIssue(string Severity, string Expression);

@@ -10,8 +10,8 @@ public sealed class ProfileTests
 
     [Theory]
     [InlineData("""{"path":"Patient.name","min":1}""", "\"active\":true", "error profile-min Patient")]
-    [InlineData("""{"path":"Patient.name","max":"1"}""", "\"name\":[{\"family\":\"A\"},{\"family\":\"B\"}]", "error profile-max Patient")]
-    [InlineData("""{"path":"Patient.photo","max":"0"}""", "\"photo\":[{\"url\":\"http://example.org/a\"}]", "error profile-max Patient")]
+    [InlineData("""{"path":"Patient.name","max":"1"}""", "\"name\":[{\"family\":\"A\"},{\"family\":\"B\"}]", "error profile-max Patient.name[1]")]
+    [InlineData("""{"path":"Patient.photo","max":"0"}""", "\"photo\":[{\"url\":\"http://example.org/a\"}]", "error profile-max Patient.photo[0]")]
     [InlineData("""{"path":"Patient.active","fixedBoolean":true}""", "\"active\":false", "error fixed-value Patient.active")]
     [InlineData("""{"path":"Patient.name","patternHumanName":{"use":"official"}}""", "\"name\":[{\"use\":\"usual\",\"family\":\"A\"}]", "error pattern-value Patient.name[0]")]
     [InlineData("""{"path":"Patient.birthDate","minValueDate":"1900-01-01"}""", "\"birthDate\":\"1899-12-31\"", "error min-value Patient.birthDate")]
@@ -47,7 +47,7 @@ public sealed class ProfileTests
             [middle, Sample.Profile("leaf", "Patient", """{"path":"Patient.birthDate","max":"0"}""", "http://example.org/middle")],
             new ValidationOptions { Profiles = ["http://example.org/leaf"] });
 
-        Assert.Equal(["error profile-min Patient", "error profile-max Patient"], found);
+        Assert.Equal(["error profile-min Patient", "error profile-max Patient.birthDate"], found);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class SlicingTests
 
     [Theory]
     [InlineData("open", "b", "error profile-min Patient")]
-    [InlineData("open", "a,a", "error profile-max Patient")]
+    [InlineData("open", "a,a", "error profile-max Patient.identifier[1]")]
     [InlineData("closed", "a,c", "error slicing-closed Patient.identifier[1]")]
     [InlineData("openAtEnd", "a,c,b", "error slicing-open-at-end Patient.identifier[2]")]
     public void Items_outside_their_slices_are_told(string rules, string systems, string expected) =>
@@ -90,7 +90,7 @@ public sealed class SlicingTests
             """;
 
         Assert.Empty(Check("Patient", Elements, """ "identifier":[{"value":"1"},{"value":"2","period":{"start":"2020"}},{"value":"3","period":{"start":"2021"}}]"""));
-        Assert.Equal(["error profile-max Patient"], Check("Patient", Elements, """ "identifier":[{"value":"1"},{"value":"2"}]"""));
+        Assert.Equal(["error profile-max Patient.identifier[1]"], Check("Patient", Elements, """ "identifier":[{"value":"1"},{"value":"2"}]"""));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class SlicingTests
             """;
 
         Assert.Empty(Check("Patient", Elements, References("Practitioner")));
-        Assert.Equal(["error profile-max Patient"], Check("Patient", Elements, References("Organization")));
+        Assert.Equal(["error profile-max Patient.generalPractitioner[1]"], Check("Patient", Elements, References("Organization")));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class SlicingTests
 
         Assert.Empty(Check("Patient", Elements, """ "telecom":[{"system":"phone","use":"home","value":"1"},{"system":"phone","use":"work","value":"2"},{"system":"email","use":"home","value":"a"},{"system":"email","use":"home","value":"b"}]"""));
         Assert.Equal(
-            ["error profile-max Patient"],
+            ["error profile-max Patient.telecom[1]"],
             Check("Patient", Elements, """ "telecom":[{"system":"phone","use":"home","value":"1"},{"system":"phone","use":"home","value":"2"}]"""));
     }
 
