@@ -29,10 +29,15 @@ public sealed partial class MessageIdTests
             .SelectMany(file => Ids().Matches(file.Text))
             .SelectMany(match => match.Groups["id"].Captures.Select(capture => capture.Value))
             .Concat(Primitives.Select(type => "invalid-" + type))
-            .Except(Others);
+            .Except(Others)
+            .Where(id => !InvariantKey().IsMatch(id));
 
         Assert.Equal(used.Distinct().Order(StringComparer.Ordinal), defined.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Those are told by their own keys and not listed.</summary>
+    [GeneratedRegex("^[a-z]{3}-[0-9]+$")]
+    private static partial Regex InvariantKey();
 
     /// <summary>Where ids stand in code: behind an issue type, at MessageId, as a constant of kebab case, as the last argument of an issue.</summary>
     [GeneratedRegex("""
