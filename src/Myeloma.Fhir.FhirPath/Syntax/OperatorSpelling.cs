@@ -1,7 +1,7 @@
 namespace Myeloma.Fhir.FhirPath.Syntax;
 
 /// <summary>Operators as an expression writes them.</summary>
-internal static class OperatorSpelling
+public static class OperatorSpelling
 {
     public static string Of(BinaryOperator kind) => kind switch
     {

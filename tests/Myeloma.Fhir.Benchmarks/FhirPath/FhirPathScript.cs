@@ -30,15 +30,15 @@ internal static class FhirPathScript
 
     public static int Run(string[] arguments)
     {
-        if (Option(arguments, "--examples") is not { } folder)
+        if (arguments.Text("--examples") is not { } folder)
         {
             Console.Error.WriteLine("Name the folder of the examples: --examples DIR (R4's own, the package hl7.fhir.r4.examples).");
             return 2;
         }
 
-        var repeats = int.Parse(Option(arguments, "--repeats") ?? "200", CultureInfo.InvariantCulture);
+        var repeats = int.Parse(arguments.Text("--repeats") ?? "200", CultureInfo.InvariantCulture);
         var workload = SearchExpressionWorkload.Read(folder);
-        if (Option(arguments, "--workload") is { } file) Write(workload, file);
+        if (arguments.Text("--workload") is { } file) Write(workload, file);
 
         for (var round = 0; round < 30; round++)
             foreach (var (expression, resource) in workload.Pairs) workload.Expressions[expression].Evaluate(workload.Resources[resource].Root);
@@ -51,7 +51,7 @@ internal static class FhirPathScript
         Print("bytes", [.. measured.Select(each => each.Bytes)]);
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all pairs once: {measured.Sum(each => each.Nanoseconds) / 1e6:F2} ms"));
-        PrintSlowest(workload, measured, int.Parse(Option(arguments, "--slowest") ?? "0", CultureInfo.InvariantCulture));
+        PrintSlowest(workload, measured, int.Parse(arguments.Text("--slowest") ?? "0", CultureInfo.InvariantCulture));
 
         Console.WriteLine();
         var patient = workload.Resources[workload.Files.ToList().FindIndex(name => name.StartsWith("Patient-example", StringComparison.Ordinal))].Root;
@@ -130,7 +130,4 @@ internal static class FhirPathScript
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
-
-    private static string? Option(string[] arguments, string name) =>
-        Array.IndexOf(arguments, name) is var at && at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
 }

@@ -13,13 +13,13 @@ internal static class FormatScript
 {
     public static int Run(string[] arguments)
     {
-        if (Option(arguments, "--examples") is not { } folder)
+        if (arguments.Text("--examples") is not { } folder)
         {
             Console.Error.WriteLine("Name the folder of the examples: --examples DIR (R4's own, the package hl7.fhir.r4.examples).");
             return 2;
         }
 
-        var rounds = int.Parse(Option(arguments, "--rounds") ?? "15", CultureInfo.InvariantCulture);
+        var rounds = int.Parse(arguments.Text("--rounds") ?? "15", CultureInfo.InvariantCulture);
         var examples = Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
         var xml = examples.ConvertAll(json => XmlWriting.ToXml(ResourceDocument.Parse(json)));
         var megabytes = examples.Sum(json => (double)json.Length) / 1e6;
@@ -63,19 +63,10 @@ internal static class FormatScript
         Console.WriteLine("|---|---|---|");
         for (var each = 0; each < cases.Length; each++)
         {
-            var ratio = Median(times[each].Zip(times[0], (time, baseline) => time / baseline));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {cases[each].Name} | {megabytes / Median(times[each]):F0} | {ratio:F2} |"));
+            var ratio = ScriptArguments.Median(times[each].Zip(times[0], (time, baseline) => time / baseline));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {cases[each].Name} | {megabytes / ScriptArguments.Median(times[each]):F0} | {ratio:F2} |"));
         }
 
         return 0;
     }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
-    }
-
-    private static string? Option(string[] arguments, string name) =>
-        Array.IndexOf(arguments, name) is var at && at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
 }

@@ -19,10 +19,10 @@ internal static class LoadScript
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var seconds = Option(arguments, "--seconds", 10);
-        var connections = Option(arguments, "--connections", 16);
-        var many = Option(arguments, "--many", 100_000);
-        var port = Option(arguments, "--port", 18080);
+        var seconds = arguments.Number("--seconds", 10);
+        var connections = arguments.Number("--connections", 16);
+        var many = arguments.Number("--many", 100_000);
+        var port = arguments.Number("--port", 18080);
         var assembly = Path.GetFullPath(Path.Combine(
             AppContext.BaseDirectory, "../../../../../src/Myeloma.Fhir.Server/bin/Release/net10.0/Myeloma.Fhir.Server.dll"));
         if (!File.Exists(assembly))
@@ -136,12 +136,6 @@ internal static class LoadScript
         var content = new ByteArrayContent(bundle);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/fhir+json", Encoding.UTF8.WebName);
         return new HttpRequestMessage(HttpMethod.Post, new Uri("/fhir", UriKind.Relative)) { Content = content };
-    }
-
-    private static int Option(string[] arguments, string name, int otherwise)
-    {
-        var at = Array.IndexOf(arguments, name);
-        return at >= 0 && at + 1 < arguments.Length ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -29,15 +29,15 @@ internal static class ScaleScript
             return 2;
         }
 
-        foreach (var total in new[] { Option(arguments, "--small", 10_000), Option(arguments, "--total", 1_000_000) })
+        foreach (var total in new[] { arguments.Number("--small", 10_000), arguments.Number("--total", 1_000_000) })
         {
             if (total == 0) continue;
             var data = Directory.CreateTempSubdirectory("myeloma-scale-").FullName;
             try
             {
-                await using var server = await ServerProcess.StartAsync(assembly, data, Option(arguments, "--port", 18_081));
-                await MeasureAsync(server, data, total, Option(arguments, "--connections", 16), TimeSpan.FromSeconds(Option(arguments, "--seconds", 10)));
-                if (total != Option(arguments, "--total", 1_000_000) || !arguments.Contains("--keep-serving")) continue;
+                await using var server = await ServerProcess.StartAsync(assembly, data, arguments.Number("--port", 18_081));
+                await MeasureAsync(server, data, total, arguments.Number("--connections", 16), TimeSpan.FromSeconds(arguments.Number("--seconds", 10)));
+                if (total != arguments.Number("--total", 1_000_000) || !arguments.Contains("--keep-serving")) continue;
                 Say($"serving {server.BaseAddress}, data in {data}; Enter ends it");
                 Console.ReadLine();
             }
@@ -163,12 +163,6 @@ internal static class ScaleScript
         var content = new ByteArrayContent(json);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/fhir+json");
         return content;
-    }
-
-    private static int Option(string[] arguments, string name, int otherwise)
-    {
-        var at = Array.IndexOf(arguments, name);
-        return at >= 0 && at + 1 < arguments.Length ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : otherwise;
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

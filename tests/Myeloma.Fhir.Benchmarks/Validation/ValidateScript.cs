@@ -15,7 +15,7 @@ internal static class ValidateScript
 
     public static int Run(string[] arguments)
     {
-        if (Option(arguments, "--examples") is not { } folder)
+        if (arguments.Text("--examples") is not { } folder)
         {
             Console.Error.WriteLine("Name the folder of the examples: --examples DIR (R4's own, the package hl7.fhir.r4.examples).");
             return 2;
@@ -29,7 +29,7 @@ internal static class ValidateScript
         var sinceStart = DateTime.Now - Process.GetCurrentProcess().StartTime;
         Say($"first validation (a Patient): {sinceStart.TotalMilliseconds:F0} ms after the start of the process");
 
-        var rounds = Number(arguments, "--rounds", 15);
+        var rounds = arguments.Number("--rounds", 15);
         var megabytes = examples.Sum(json => (double)json.Length) / 1e6;
         var watch = Stopwatch.StartNew();
         foreach (var json in examples) Validate(validator, json);
@@ -47,8 +47,8 @@ internal static class ValidateScript
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        Say($"warm, one thread: {examples.Count / Median(times):F0} resources a second, {megabytes / Median(times):F1} MB a second, {allocated / examples.Count / 1024.0:F1} KB allocated a resource");
-        PrintSlowest(validator, files, examples, Number(arguments, "--slowest", 0));
+        Say($"warm, one thread: {examples.Count / ScriptArguments.Median(times):F0} resources a second, {megabytes / ScriptArguments.Median(times):F1} MB a second, {allocated / examples.Count / 1024.0:F1} KB allocated a resource");
+        PrintSlowest(validator, files, examples, arguments.Number("--slowest", 0));
 
         var bundle = Bundle(examples);
         times.Clear();
@@ -59,8 +59,8 @@ internal static class ValidateScript
             if (round >= 0) times.Add(watch.Elapsed.TotalMilliseconds);
         }
 
-        Say($"Bundle of {BundleSize}, {bundle.Length / 1e6:F2} MB: {Median(times):F1} ms");
-        Memory(validator, examples, Number(arguments, "--many", 100_000));
+        Say($"Bundle of {BundleSize}, {bundle.Length / 1e6:F2} MB: {ScriptArguments.Median(times):F1} ms");
+        Memory(validator, examples, arguments.Number("--many", 100_000));
         return 0;
     }
 
@@ -118,17 +118,6 @@ internal static class ValidateScript
 
         return System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["resourceType"] = "Bundle", ["type"] = "collection", ["entry"] = entries }.ToJsonString());
     }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
-    }
-
-    private static int Number(string[] arguments, string name, int otherwise) => Option(arguments, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    private static string? Option(string[] arguments, string name) =>
-        Array.IndexOf(arguments, name) is var at && at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 

@@ -26,13 +26,7 @@ public sealed class ChainTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"PlanDefinition","id":"ch-p2","status":"active","action":[{"definitionCanonical":"http://x/chain-activity|1.9.0"}]}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

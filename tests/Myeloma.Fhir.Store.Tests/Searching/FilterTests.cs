@@ -19,13 +19,7 @@ public sealed class FilterTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"DocumentReference","id":"f-r","meta":{"tag":[{"code":"filter"}]},"status":"current","relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/f-old"}}],"content":[]}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

@@ -16,13 +16,7 @@ public sealed class FullTextTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"Binary","id":"w-b","contentType":"plasma"}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

@@ -18,13 +18,7 @@ public sealed class IncludeTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"Condition","id":"in-c","subject":{"reference":"Patient/in-p"},"evidence":[{"detail":[{"reference":"Observation/in-o"}]}]}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

@@ -28,13 +28,7 @@ public sealed class ModifierTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"RiskAssessment","id":"risk-bare","meta":{"tag":[{"code":"modifiers"}]},"status":"final","subject":{"reference":"Group/p1"}}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

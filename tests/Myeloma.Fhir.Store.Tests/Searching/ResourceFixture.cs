@@ -16,6 +16,7 @@ public sealed class ResourceFixture : IAsyncLifetime
     public const string BaseUrl = "http://server.test/fhir";
 
     private readonly StoreFixture inner = new();
+    private readonly Dictionary<string[], Task> filled = new(ReferenceEqualityComparer.Instance);
 
     public ResourceStore Store { get; private set; } = null!;
 
@@ -34,6 +35,16 @@ public sealed class ResourceFixture : IAsyncLifetime
 
     public ResourceStore WithOptions(StoreOptions options) =>
         new(inner.DataSource, options, inner.Time, document => IndexExtraction.Extract(document, Registry, BaseUrl));
+
+    /// <summary>Stores the resources of a test class before its first test.</summary>
+    public Task PutOnceAsync(string[] resources)
+    {
+        lock (filled)
+        {
+            if (!filled.TryGetValue(resources, out var task)) filled.Add(resources, task = PutAsync(resources));
+            return task;
+        }
+    }
 
     /// <summary>Stores resources, a second apart, in their order.</summary>
     public async Task PutAsync(params string[] resources)

@@ -16,13 +16,7 @@ public sealed class SystemSearchTests(ResourceFixture fixture) : IAsyncLifetime
         """{"resourceType":"Binary","id":"sy-b","meta":{"tag":[{"system":"http://t","code":"system"}],"security":[{"code":"R"}]},"contentType":"text/plain"}""",
     ];
 
-    private static readonly Lock Gate = new();
-    private static Task? filled;
-
-    public Task InitializeAsync()
-    {
-        lock (Gate) return filled ??= fixture.PutAsync(Resources);
-    }
+    public Task InitializeAsync() => fixture.PutOnceAsync(Resources);
 
     public Task DisposeAsync() => Task.CompletedTask;
 

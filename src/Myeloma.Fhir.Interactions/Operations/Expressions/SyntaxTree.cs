@@ -39,7 +39,7 @@ internal static class SyntaxTree
         SyntaxNode.Call call => ("FunctionCallExpression", call.Name),
         SyntaxNode.Indexer => ("IndexerExpression", "[]"),
         SyntaxNode.Sign sign => ("UnaryExpression", sign.IsMinus ? "-" : "+"),
-        SyntaxNode.Binary binary => ("BinaryExpression", Sign(binary.Operator)),
+        SyntaxNode.Binary binary => ("BinaryExpression", OperatorSpelling.Of(binary.Operator)),
         SyntaxNode.TypeOperation operation => ("BinaryExpression", operation.IsTest ? "is" : "as"),
         _ => throw new UnreachableException(),
     };
@@ -90,23 +90,4 @@ internal static class SyntaxTree
         writer.WriteString("Name"u8, name);
         writer.WriteEndObject();
     }
-
-    private static string Sign(BinaryOperator symbol) => symbol switch
-    {
-        BinaryOperator.Multiply => "*",
-        BinaryOperator.Divide => "/",
-        BinaryOperator.Add => "+",
-        BinaryOperator.Subtract => "-",
-        BinaryOperator.Concatenate => "&",
-        BinaryOperator.Union => "|",
-        BinaryOperator.Less => "<",
-        BinaryOperator.LessOrEqual => "<=",
-        BinaryOperator.Greater => ">",
-        BinaryOperator.GreaterOrEqual => ">=",
-        BinaryOperator.Equal => "=",
-        BinaryOperator.NotEqual => "!=",
-        BinaryOperator.Equivalent => "~",
-        BinaryOperator.NotEquivalent => "!~",
-        _ => symbol.ToString().ToLowerInvariant(),
-    };
 }
