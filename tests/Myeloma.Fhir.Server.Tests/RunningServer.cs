@@ -47,9 +47,10 @@ public sealed class RunningServer : IAsyncLifetime
         if (database is not null) await database.DisposeAsync();
     }
 
+    /// <param name="path">Below the base URL, or a whole URL.</param>
     public async Task<Answer> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(BaseUrl + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http://", StringComparison.Ordinal) ? path : BaseUrl + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
