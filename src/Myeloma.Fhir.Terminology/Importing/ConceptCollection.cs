@@ -1,0 +1,86 @@
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Terminology.CodeSystems;
+
+namespace Myeloma.Fhir.Terminology.Importing;
+
+/// <summary>Concepts as they are met in the files of a release, in whatever order; then the code system of them.</summary>
+/// <param name="comparer">How the system compares codes.</param>
+internal sealed class ConceptCollection(StringComparer? comparer = null)
+{
+    private readonly Dictionary<string, int> places = new(comparer ?? StringComparer.Ordinal);
+    private readonly List<Entry> entries = [];
+    private readonly Dictionary<string, string> pool = new(StringComparer.Ordinal);
+
+    public int Count => entries.Count;
+
+    /// <summary>The concept of a code, added when it is new.</summary>
+    public Entry this[string code]
+    {
+        get
+        {
+            if (places.TryGetValue(code, out var place)) return entries[place];
+            places.Add(code, entries.Count);
+            var entry = new Entry(code);
+            entries.Add(entry);
+            return entry;
+        }
+    }
+
+    public Entry? Find(string code) => places.TryGetValue(code, out var place) ? entries[place] : null;
+
+    public bool Contains(string code) => places.ContainsKey(code);
+
+    /// <summary>The same string for equal ones, for values that many concepts have.</summary>
+    public string Pooled(string text)
+    {
+        if (pool.TryGetValue(text, out var known)) return known;
+        pool.Add(text, text);
+        return text;
+    }
+
+    /// <summary>The concepts as a code system states them; parents that are no concepts are left out.</summary>
+    /// <exception cref="FhirException"><c>structure</c>: there are none.</exception>
+    public IReadOnlyList<ConceptSource> Sources(string format)
+    {
+        if (entries.Count == 0) throw new FhirException(Issue.Structure($"The release of the form {format} has no concepts."));
+        var sources = new ConceptSource[entries.Count];
+        for (var place = 0; place < sources.Length; place++)
+        {
+            var entry = entries[place];
+            sources[place] = new ConceptSource(entry.Code, entry.Display, entry.Definition, -1)
+            {
+                FurtherParents = [.. entry.Parents.Where(places.ContainsKey).Select(parent => places[parent]).Distinct()],
+                Designations = [.. entry.Designations],
+                Properties = [.. entry.Properties],
+            };
+        }
+
+        return sources;
+    }
+
+    /// <returns>The properties in use that the condition holds for, each with the kind of its first value, in the order of their codes.</returns>
+    public IEnumerable<(string Code, string Kind)> AttributeTypes(Func<string, bool> condition)
+    {
+        var kinds = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+            foreach (var property in entry.Properties)
+                if (condition(property.Code)) kinds.TryAdd(property.Code, property.Kind);
+        return kinds.Select(kind => (kind.Key, kind.Value));
+    }
+
+    /// <summary>What is known of one concept.</summary>
+    public sealed class Entry(string code)
+    {
+        public string Code { get; } = code;
+        public string? Display { get; set; }
+        public string? Definition { get; set; }
+        public List<string> Parents { get; } = [];
+        public List<Designation> Designations { get; } = [];
+        public List<ConceptProperty> Properties { get; } = [];
+
+        public void Add(string property, string kind, string value)
+        {
+            if (value.Length > 0) Properties.Add(new ConceptProperty(property, kind, value));
+        }
+    }
+}
