@@ -17,6 +17,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     public string BaseUrl { get; private set; } = "";
 
+    public string ConnectionString => database!.ConnectionString;
+
     /// <summary>A server with settings of its own; to be disposed by the caller.</summary>
     public static async Task<RunningServer> StartAsync(params (string Name, string Value)[] settings)
     {

@@ -35,6 +35,9 @@ public sealed record OperationDefinition
     /// <summary>Whether it may change what is stored; it is not invoked by GET then (405).</summary>
     public bool AffectsState { get; init; }
 
+    /// <summary>Whether it is always answered 202 and done by a job of its own, whatever is preferred. https://hl7.org/fhir/R4/async.html</summary>
+    public bool AnswersLater { get; init; }
+
     /// <summary>Whether a body that can't be parsed is a result of the operation (<see cref="OperationRequest.BodyFaults"/>) instead of making the request impossible.</summary>
     public bool AnswersBodyFaults { get; init; }
 

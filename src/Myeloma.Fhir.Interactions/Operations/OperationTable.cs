@@ -13,22 +13,23 @@ public sealed class OperationTable(IReadOnlyList<IOperation> operations)
     /// <summary>All of them, in the order they were given.</summary>
     public IEnumerable<OperationDefinition> Definitions => operations.Select(operation => operation.Definition);
 
+    /// <returns>The operation at a place; null when there is none.</returns>
+    public IOperation? Find(RequestTarget target) =>
+        OperationDefinition.LevelOf(target.Kind) is { } level && target.Operation is { } name
+            ? byName[name].FirstOrDefault(operation => operation.Definition.Levels.HasFlag(level) && (target.Type is null || operation.Definition.IsFor(target.Type)))
+            : null;
+
     /// <summary>The operation at a place.</summary>
     /// <exception cref="FhirException"><c>not-found</c>: no such operation, or not there; the text says which there is, and where.</exception>
     public IOperation Get(RequestTarget target)
     {
-        var level = OperationDefinition.LevelOf(target.Kind) ?? throw new ArgumentException("The target is no operation.", nameof(target));
+        _ = OperationDefinition.LevelOf(target.Kind) ?? throw new ArgumentException("The target is no operation.", nameof(target));
         var name = target.Operation!;
-        foreach (var operation in byName[name])
-        {
-            var definition = operation.Definition;
-            if (definition.Levels.HasFlag(level) && (target.Type is null || definition.IsFor(target.Type))) return operation;
-        }
-
+        if (Find(target) is { } operation) return operation;
         if (byName[name].Any())
         {
             throw new FhirException(Issue.NotFound(
-                $"The operation '{name}' is not offered {At(target)}; it is at {string.Join(", ", byName[name].Select(operation => operation.Definition.Places))}."));
+                $"The operation '{name}' is not offered {At(target)}; it is at {string.Join(", ", byName[name].Select(one => one.Definition.Places))}."));
         }
 
         throw new FhirException(Issue.NotFound(

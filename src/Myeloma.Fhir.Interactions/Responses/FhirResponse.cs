@@ -14,6 +14,9 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
     /// <summary>What validation has to say of a resource that was stored; no errors. Shown in the OperationOutcome of a write, and in the entry of a bundle.</summary>
     public IReadOnlyList<Issue> Remarks { get; init; } = [];
 
+    /// <summary>Id of the job that works on what was asked, for an answer that comes later; else null.</summary>
+    public string? Job { get; init; }
+
     /// <summary>The resource that <see cref="VersionId"/> is a version of; null when the answer is about none.</summary>
     public ResourceKey? Key { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
 
     /// <summary>200 with a resource that has no version: a Bundle, a CapabilityStatement.</summary>
     public static FhirResponse Ok(ResponseContent content) => new(200, content);
+
+    /// <summary>202: a job works on it, whose URL tells how far it is, and in the end the answer. https://hl7.org/fhir/R4/async.html</summary>
+    public static FhirResponse Accepted(string job) => new(202, null) { Job = job };
 
     /// <summary>The answer to a write: 201 with Location for a new id, 200 for a new version or none, 204 without content for a deletion.</summary>
     public static FhirResponse Written(WriteResult result)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Myeloma.Fhir.Server.Negotiation;
 
 namespace Myeloma.Fhir.Server.Asynchronous;
 
@@ -9,17 +10,17 @@ namespace Myeloma.Fhir.Server.Asynchronous;
 /// <param name="Headers">Those that say what is asked for.</param>
 internal sealed record RecordedRequest(string Method, string Target, string BaseUrl, Dictionary<string, string> Headers, byte[] Body)
 {
-    private static readonly string[] Kept = ["Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist"];
+    private static readonly string[] Kept = ["Accept-Language", "Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist"];
 
     /// <summary>Whether doing it twice comes to the same.</summary>
     public bool ChangesNothing => Method is "GET" or "HEAD" || (Method == "POST" && Target.Split('?')[0].EndsWith("/_search", StringComparison.Ordinal));
 
-    public static RecordedRequest Of(HttpRequest request, string baseUrl, bool isStrict, string? wanted, ReadOnlyMemory<byte> body)
+    public static RecordedRequest Of(HttpRequest request, string baseUrl, Preferences wanted, ReadOnlyMemory<byte> body)
     {
         var headers = Kept.Where(name => request.Headers.ContainsKey(name)).ToDictionary(name => name, name => request.Headers[name].ToString());
         List<string> preferences = [];
-        if (isStrict) preferences.Add("handling=strict");
-        if (wanted is not null) preferences.Add($"return={wanted}");
+        if (wanted.IsStrict) preferences.Add("handling=strict");
+        if (wanted.Return is { } form) preferences.Add($"return={Preferences.NameOf(form)}");
         if (preferences.Count > 0) headers["Prefer"] = string.Join(", ", preferences);
 
         // The answer is kept as JSON and given in the format that is asked for when it is fetched.

@@ -32,6 +32,9 @@ public sealed record ServerOptions
     /// <summary>Whether answers are compressed for clients that accept it.</summary>
     public bool Compression { get; init; } = true;
 
+    /// <summary>Whether measurements are given at <c>/metrics</c>.</summary>
+    public bool Metrics { get; init; } = true;
+
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 
@@ -144,6 +147,7 @@ public sealed record ServerOptions
             Forwarded = new ForwardedAddress(NetworksOf(section["TrustedProxies"])),
             CorsOrigins = OriginsOf(section["CorsOrigins"]),
             Compression = Flag(section, nameof(Compression), preset.Compression),
+            Metrics = Flag(section, nameof(Metrics), preset.Metrics),
             MaxBodyBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
             MaxJsonDepth = Number(section, nameof(MaxJsonDepth), preset.MaxJsonDepth, 8, 256),
             MaxJsonNodes = Number(section, nameof(MaxJsonNodes), preset.MaxJsonNodes, 100, 100_000_000),

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Metrics;
 using Myeloma.Fhir.Server.Results;
 
 namespace Myeloma.Fhir.Server.Edge;
@@ -17,7 +18,7 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var call = new FhirCall(context, options);
         var path = context.Request.Path;
-        if (path.StartsWithSegments("/health", StringComparison.Ordinal))
+        if (path.StartsWithSegments("/health", StringComparison.Ordinal) || (options.Metrics && path == MetricsEndpoint.Path))
         {
             await next(context);
             return;

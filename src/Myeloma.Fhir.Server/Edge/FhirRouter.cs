@@ -20,12 +20,13 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 {
     private static readonly string AcceptPatch = string.Join(", ", PatchDocument.MediaTypes);
 
-    private readonly AsyncRequests later = new(services.Jobs, options.Async, () => services.JobAdded());
+    private readonly AsyncRequests later = new(services.Jobs, options.Async);
+    private readonly JobStatus status = new(services.Jobs, options.Async.Retention);
 
     public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
     {
-        if (call.Path.StartsWith(AsyncRequests.Place, StringComparison.Ordinal)) return later.HandleAsync(call, cancellationToken);
-        if (call.Preferences.IsAsync && !HttpMethods.IsOptions(call.Request.Method)) return BeginAsync(call, cancellationToken);
+        if (call.Path.StartsWith(JobStatus.Place, StringComparison.Ordinal)) return status.HandleAsync(call, cancellationToken);
+        if (call.Preferences.IsAsync && IsRecorded(call)) return BeginAsync(call, cancellationToken);
         if (HttpMethods.IsOptions(call.Request.Method))
         {
             call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
@@ -45,6 +46,11 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             _ => throw NotAllowed(call, target),
         };
     }
+
+    /// <summary>Operations that make a job of their own answer later in any case.</summary>
+    private bool IsRecorded(FhirCall call) =>
+        !HttpMethods.IsOptions(call.Request.Method)
+        && !(RequestTarget.Parse(call.Path) is { Operation: not null } target && services.Operations.Find(target) is { Definition.AnswersLater: true });
 
     private async Task BeginAsync(FhirCall call, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Conditions;
+using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
@@ -8,7 +9,6 @@ using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Store;
-using Myeloma.Fhir.Store.Jobs;
 
 namespace Myeloma.Fhir.Server.Edge;
 
@@ -16,7 +16,7 @@ namespace Myeloma.Fhir.Server.Edge;
 public sealed class FhirServices
 {
     /// <param name="report">Takes faults of the validator.</param>
-    public FhirServices(ResourceStore store, JobTable jobs, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
+    public FhirServices(ResourceStore store, JobQueue jobs, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
     {
         Store = store;
         Jobs = jobs;
@@ -50,10 +50,7 @@ public sealed class FhirServices
     }
 
     public ResourceStore Store { get; }
-    public JobTable Jobs { get; }
-
-    /// <summary>Called when a job was added or removed; set by who works on them.</summary>
-    internal Action JobAdded { get; set; } = () => { };
+    public JobQueue Jobs { get; }
 
     public CurrentSearchParameters SearchParameters { get; }
     public CurrentDefinitions Definitions { get; }

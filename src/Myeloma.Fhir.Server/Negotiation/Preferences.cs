@@ -39,6 +39,14 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
         return new(wanted, strict, isAsync);
     }
 
+    /// <summary>The value of <c>return</c> that asks for this.</summary>
+    public static string NameOf(ReturnPreference wanted) => wanted switch
+    {
+        ReturnPreference.Minimal => "minimal",
+        ReturnPreference.Representation => "representation",
+        _ => "OperationOutcome",
+    };
+
     private static ReturnPreference? ReturnOf(ReadOnlySpan<char> value) => value switch
     {
         "minimal" => ReturnPreference.Minimal,

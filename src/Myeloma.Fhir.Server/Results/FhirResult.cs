@@ -4,6 +4,7 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Server.Negotiation;
 
@@ -50,6 +51,7 @@ internal static class FhirResult
         if (answer.VersionId > 0) headers.ETag = EntityTag.Of(answer.VersionId);
         if (answer.LastUpdated is { } instant) headers.LastModified = instant.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
+        if (answer.Job is { } job) headers.ContentLocation = $"{call.BaseUrl}{JobStatus.Place}{job}";
         if (answer.Key is { } key && answer.Content is ResourceContent)
             headers.ContentLocation = string.Create(CultureInfo.InvariantCulture, $"{call.BaseUrl}/{key.Type}/{key.Id}/_history/{answer.VersionId}");
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Myeloma.Fhir.EmbeddedPostgres;
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
@@ -15,6 +16,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
     private PostgresCluster? cluster;
     private StoreDatabase? database;
     private CurrentSearchParameters? searchParameters;
+    private JobQueue? jobs;
 
     /// <summary>All steps up to a server that can work.</summary>
     /// <exception cref="EmbeddedPostgresException">PostgreSQL can't be found, made or started.</exception>
@@ -31,7 +33,8 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         searchParameters = new CurrentSearchParameters(options.InlineReindexLimit, LogSearchParameter);
         database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
         await searchParameters.AttachAsync(database, cancellationToken);
-        var services = new FhirServices(database.Store, database.Jobs, searchParameters, options, TimeProvider.System, LogReport);
+        jobs = new JobQueue(database.Jobs);
+        var services = new FhirServices(database.Store, jobs, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
         return services;
     }
@@ -48,6 +51,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
     public async ValueTask DisposeAsync()
     {
         if (searchParameters is not null) await searchParameters.DisposeAsync();
+        jobs?.Dispose();
         if (database is not null) await database.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
     }

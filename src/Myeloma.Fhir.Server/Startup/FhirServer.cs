@@ -1,10 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
+using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Commands;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
+using Myeloma.Fhir.Server.Metrics;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.OpenApi;
 using Myeloma.Fhir.Server.Pages;
@@ -18,7 +21,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private readonly DatabaseStart database;
     private readonly ServerState state;
     private readonly Admission admission;
-    private AsyncRunner? runner;
+    private JobRunner? runner;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -63,6 +66,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         app.Use(next => context => edge.InvokeAsync(context, next));
         app.UseRouting();
         app.MapHealth(state);
+        if (options.Metrics) app.MapMetrics();
         app.MapPages();
         app.MapOpenApi(state, options);
 
@@ -108,7 +112,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         {
             // Off the caller's thread, so that a first request is answered (503) while the schema is read.
             var services = await Task.Run(() => database.OpenAsync(stopping), stopping);
-            runner = new AsyncRunner(services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<ILogger<AsyncRunner>>());
+            runner = RunnerOf(services);
             state.Open(services);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
@@ -116,6 +120,14 @@ public sealed partial class FhirServer : IAsyncDisposable
             StartFault = fault;
             throw;
         }
+    }
+
+    private JobRunner RunnerOf(FhirServices services)
+    {
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        var meter = app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.JobMeter);
+        IJobKind[] kinds = [new RecordedRequestKind(services, options, LogJob)];
+        return new JobRunner(services.Jobs, kinds, options.Async.Retention, meter, TimeProvider.System, LogJob);
     }
 
     /// <summary>What the pages read with; they are only asked for when the server is ready.</summary>
@@ -146,6 +158,11 @@ public sealed partial class FhirServer : IAsyncDisposable
             kestrel.Limits.MaxRequestLineSize = Math.Max(64 * 1024, options.MaxUrlLength + 1024);
             kestrel.Limits.MaxRequestBufferSize = Math.Max(1 << 20, kestrel.Limits.MaxRequestLineSize);
         });
+
+    private void LogJob(string text, Exception? fault) => LogJob(app.Logger, fault, text);
+
+    [LoggerMessage(30, LogLevel.Error, "{Text}")]
+    private static partial void LogJob(ILogger logger, Exception? fault, string text);
 
     private void LogReady(string urls) => LogReady(app.Logger, urls);
 
