@@ -24,6 +24,7 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
     private readonly CancellationTokenSource closing = new();
     private StoreDatabase? database;
     private Task watching = Task.CompletedTask;
+    private volatile Task completing = Task.CompletedTask;
 
     /// <summary>An immutable snapshot; one request uses one.</summary>
     public SearchParameterRegistry Registry => registry;
@@ -53,6 +54,9 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
             return;
         }
     }
+
+    /// <summary>Waits until stored resources are indexed by what was new when it was last looked at, also where that goes on in the background.</summary>
+    public Task IndexedAsync(CancellationToken cancellationToken) => completing.WaitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -167,8 +171,8 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
         foreach (var type in pending.Select(parameter => parameter.ResourceType).Distinct())
             stored += (await database!.Store.SearchAsync(new BoundSearch { ResourceType = type, Count = 0, CountOnly = true }, cancellationToken)).Total ?? 0;
 
-        var run = CompleteAsync(pending);
-        if (stored <= inlineReindexLimit) await run;
+        completing = CompleteAsync(pending);
+        if (stored <= inlineReindexLimit) await completing;
     }
 
     private async Task CompleteAsync(List<SearchParameter> pending)

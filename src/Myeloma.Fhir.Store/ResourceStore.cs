@@ -39,6 +39,7 @@ public sealed partial class ResourceStore
     {
         pinned = connection;
         seal = store.seal;
+        ListMembers = store.ListMembers;
     }
 
     /// <summary>Begins reads that all see the same instant: that of the first of them.</summary>

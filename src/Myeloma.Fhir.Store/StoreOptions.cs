@@ -24,6 +24,12 @@ public sealed record StoreOptions
     /// <summary>A search looks one by one at the resources that fulfil its rarest criterion, when they are at most this many; 0: never.</summary>
     public int NarrowRows { get; init; } = 2_000;
 
+    /// <summary>Most codes of a value set, or of the part of a hierarchy, that a search takes in <c>:in</c>, <c>:not-in</c>, <c>:below</c> and <c>:above</c>.</summary>
+    public int MaxCodeSetSize { get; init; } = 1_000_000;
+
+    /// <summary>How long such a set is kept in the database after its last use; much longer than any statement takes.</summary>
+    public TimeSpan CodeSetRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Most resources that _include and _revinclude add to a page.</summary>
     public int MaxIncludes { get; init; } = 1_000;
 

@@ -28,7 +28,10 @@ public sealed class RunningServer : IAsyncLifetime
     }
 
     /// <summary>A second server on the same database; to be disposed by the caller.</summary>
-    public async Task<RunningServer> AnotherAsync() => Around(await StartOnAsync(database!.ConnectionString, []));
+    public async Task<RunningServer> AnotherAsync(params (string Name, string Value)[] settings) => Around(await StartOnAsync(database!.ConnectionString, settings));
+
+    /// <summary>Puts the database into a state that no server leaves it in.</summary>
+    public Task ExecuteAsync(string text) => database!.ExecuteAsync(text);
 
     /// <summary>Servers that start at the same moment on one new, empty database, with the seed documents; to be disposed by the caller, the first one last.</summary>
     public static async Task<RunningServer[]> StartAtOnceAsync(int count)

@@ -19,6 +19,15 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>In Npgsql's form, with pooling.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Runs statements without results.</summary>
+    public async Task ExecuteAsync(string text)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(text, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using (var connection = new NpgsqlConnection(ConnectionString))

@@ -3,7 +3,6 @@ using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
 
@@ -25,8 +24,7 @@ public sealed class TerminologyOperation(
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
     {
-        var versions = await definitions.FollowVersionsAsync(cancellationToken);
-        var catalog = new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. versions(url).Where(document => document.ResourceType == type)]);
+        var catalog = await definitions.FollowTerminologyAsync(cancellationToken);
         List<TerminologyArgument> arguments = [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
         if (request.Id is not null)
         {

@@ -1,6 +1,8 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Json;
+using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Interactions.Validation;
@@ -43,6 +45,8 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
 
     private long keptBytes;
     private long followed;
+    private DateTimeOffset seenUpTo;
+    private long terminologyGeneration = -1;
 
     /// <summary>The validator of now; what other servers changed in the last seconds may be missing.</summary>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
@@ -60,12 +64,21 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
         return library.Find;
     }
 
-    /// <summary>All versions of what a canonical url names by everything committed by now; the same document as long as it is not written anew.</summary>
+    /// <summary>Code systems, value sets and concept maps by everything committed by now; compiled forms are kept until what they are made of is written anew.</summary>
+    /// <remarks>Asks the database for one number, and for more only when that has changed.</remarks>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
-    public async Task<Func<string, IReadOnlyList<ResourceDocument>>> FollowVersionsAsync(CancellationToken cancellationToken)
+    public async Task<TerminologyCatalog> FollowTerminologyAsync(CancellationToken cancellationToken)
     {
-        await FollowAsync(cancellationToken);
-        return library.Versions;
+        // Read before the resources: what changes in between is found the next time, and nothing is missed.
+        var generation = await store.FindTerminologyGenerationAsync(cancellationToken);
+        if (Volatile.Read(ref terminologyGeneration) != generation)
+        {
+            await FollowAsync(cancellationToken);
+            Volatile.Write(ref terminologyGeneration, generation);
+        }
+
+        var known = library;
+        return new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. known.Versions(url).Where(document => document.ResourceType == type)]);
     }
 
     /// <summary>After a write: takes over the definitions among what was written.</summary>
@@ -103,8 +116,9 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
             var isFirst = followed == 0;
             isCompiledStale |= isFirst;
 
-            // A version bears the time of before its commit, and servers' clocks differ a little.
-            var since = isFirst ? DateTimeOffset.MinValue : time.GetUtcNow() - writeTimeout - TimeSpan.FromMinutes(1);
+            // A version bears the time of before its commit, and servers' clocks differ a little. What counts is when this was last done, however long ago that is.
+            var now = time.GetUtcNow();
+            var since = isFirst ? DateTimeOffset.MinValue : seenUpTo - writeTimeout - TimeSpan.FromMinutes(1);
             foreach (var ended in held.Where(each => each.Value.Url is null && each.Value.LastUpdated < since).Select(each => each.Key).ToList()) held.Remove(ended);
             while (true)
             {
@@ -116,6 +130,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
             }
 
             Renew();
+            seenUpTo = now;
             Volatile.Write(ref followed, asked);
             return validator;
         }

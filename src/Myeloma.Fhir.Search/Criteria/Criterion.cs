@@ -21,6 +21,15 @@ public abstract record Criterion
     /// <param name="Negated"><c>:not</c>: no value of the resource is one of these; resources without any value hold.</param>
     public sealed record Token(SearchParameter Parameter, IReadOnlyList<TokenValue> Values, bool Negated = false) : Criterion;
 
+    /// <summary><c>:in</c>, <c>:not-in</c>, <c>:below</c> and <c>:above</c>: a value is a member of one of the sets.</summary>
+    /// <param name="Name">Of the parameter as in the request, for what is said of a set that can't be made.</param>
+    /// <param name="Negated"><c>:not-in</c>: no value of the resource is a member of any; resources without any value hold.</param>
+    public sealed record TokenIn(SearchParameter Parameter, IReadOnlyList<CodeSetName> Sets, string Name, bool Negated = false) : Criterion
+    {
+        /// <summary>Where the sets are kept, in any order; none before the store has looked them up.</summary>
+        public IReadOnlyList<StoredCodeSet> Stored { get; init; } = [];
+    }
+
     /// <summary>A string parameter, or with <paramref name="Text"/> the <c>:text</c> of a token parameter (rows under <see cref="SearchParameter.TextId"/>).</summary>
     public sealed record String(SearchParameter Parameter, StringMatch Match, IReadOnlyList<string> Values, bool Text = false) : Criterion;
 

@@ -12,6 +12,7 @@ public static class CriterionText
         Criterion.Type type => $"type is one of {string.Join(", ", type.Values)}",
         Criterion.LastUpdated updated => $"lastUpdated {Values(updated.Values)}",
         Criterion.Token token => $"{Not(token.Negated)}{token.Parameter} {Values(token.Values)}",
+        Criterion.TokenIn set => $"{Not(set.Negated)}{set.Parameter} in {Values(set.Sets)}",
         Criterion.ReferenceIdentifier identifier => $"{identifier.Parameter} identifier {Values(identifier.Values)}",
         Criterion.String text => $"{text.Parameter}{(text.Text ? " text" : "")} {text.Match} {Values(text.Values)}",
         Criterion.Reference reference => $"{Not(reference.Negated)}{reference.Parameter} {Values(reference.Values)}",

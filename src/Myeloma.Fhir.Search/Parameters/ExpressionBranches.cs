@@ -15,13 +15,13 @@ internal static class ExpressionBranches
         return left.Count == 0 ? null : string.Join(" | ", left);
     }
 
-    /// <summary>Whether a path ends in a canonical, as far as the text tells; true where it does not.</summary>
-    public static bool MayBeCanonical(string expression, string resourceType, R4Schema schema)
+    /// <summary>Whether a path ends in a type, or one derived from it, as far as the text tells; true where it does not.</summary>
+    public static bool MayBe(string typeName, string expression, string resourceType, R4Schema schema)
     {
         foreach (var branch in Split(expression))
         {
             var types = TypesOf(branch, resourceType, schema);
-            if (types is null || types.Any(type => type.IsA("uri"))) return true;
+            if (types is null || types.Any(type => type.IsA(typeName))) return true;
         }
 
         return false;

@@ -59,6 +59,9 @@ public sealed partial record SearchParameter
     /// <summary>Whether some of its elements are canonical, so that references lead by url and version.</summary>
     public bool HasCanonicals { get; init; }
 
+    /// <summary>Whether some of its elements may be identifiers, which <c>:of-type</c> asks for.</summary>
+    public bool HasIdentifiers { get; init; }
+
     /// <summary>Code of the parameter for the words of the narrative.</summary>
     public const string NarrativeCode = "_text";
 

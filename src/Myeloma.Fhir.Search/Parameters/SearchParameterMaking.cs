@@ -43,7 +43,8 @@ internal sealed class SearchParameterMaking(R4Schema schema, IReadOnlyList<Searc
             HasRows = unsupported is null && definition.Code is not ("_id" or "_lastUpdated"),
             DefinitionHash = Hash($"{VersionOf(type)}\n{definition.Type}\n{expression}\n{string.Join(',', definition.Target)}{string.Concat(components.Select(Text))}"),
             HasCanonicals = type == SearchParameterType.Reference && expression is not null
-                && ExpressionBranches.MayBeCanonical(expression, resourceType, schema),
+                && ExpressionBranches.MayBe("uri", expression, resourceType, schema),
+            HasIdentifiers = type == SearchParameterType.Token && expression is not null && ExpressionBranches.MayBe("Identifier", expression, resourceType, schema),
             Components = unsupported is null ? components : [],
         };
     }

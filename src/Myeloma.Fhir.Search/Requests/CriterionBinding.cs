@@ -184,8 +184,9 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     {
         if (modifier == "text")
             return ValueReading.Each(values, value => Folded(value, reading)) is { } texts ? new Criterion.String(reading.Parameter, StringMatch.Prefix, texts, Text: true) : null;
-        if (modifier == "of-type")
+        if (modifier == "of-type" && reading.Parameter.HasIdentifiers)
             return ValueReading.Each(values, value => TokenReading.ReadOfType(value, reading)) is { } typed ? new Criterion.Token(reading.Parameter, typed) : null;
+        if (CodeSetReading.Takes(modifier)) return CodeSetReading.Bind(modifier!, values, reading);
         if (modifier is not (null or "not")) return RefuseModifier(modifier, reading);
         return ValueReading.Each(values, value => TokenReading.Read(value, reading)) is { } tokens ? new Criterion.Token(reading.Parameter, tokens, modifier == "not") : null;
     }
@@ -256,7 +257,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
     private static string[] ModifiersOf(SearchParameter parameter) => parameter.Type switch
     {
         SearchParameterType.String when parameter.IsFullText => ["missing"],
-        SearchParameterType.Token => ["not", "text", "of-type", "missing"],
+        SearchParameterType.Token => [.. (string[])["not", "text", "in", "not-in", "below", "above", "missing"], .. parameter.HasIdentifiers ? (string[])["of-type"] : []],
         SearchParameterType.String => ["exact", "contains", "missing"],
         SearchParameterType.Reference => [.. parameter.Targets, "identifier", "below", "missing", "not"],
         SearchParameterType.Uri => ["below", "above", "missing", "not"],

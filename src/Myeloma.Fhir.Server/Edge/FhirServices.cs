@@ -26,6 +26,7 @@ public sealed class FhirServices
         string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
         Definitions = new CurrentDefinitions(store, options.Validation, options.Store.WriteTimeout, time);
+        store.ListMembers = new SearchedCodes(Definitions, store, options.Terminology).ListAsync;
         Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report), searchParameters, Definitions);
         Intake = new ResourceIntake(options.ParseLimits);
         Read = new ReadInteraction(store);

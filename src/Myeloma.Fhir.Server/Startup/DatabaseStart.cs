@@ -68,6 +68,9 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         await searchParameters!.FollowAsync(cancellationToken);
         if (await ContentMark.IsCurrentAsync(services, fingerprint, cancellationToken)) return;
 
+        // What is loaded is found by its tag. https://hl7.org/fhir/R4/search.html#tag
+        state.Step = "Stored resources are being indexed anew.";
+        await searchParameters.IndexedAsync(cancellationToken);
         state.Step = "The package is being installed.";
         await SeedLoading.InstallPackageAsync(services, cancellationToken);
         if (folder is not null)

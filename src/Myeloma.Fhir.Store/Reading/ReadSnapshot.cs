@@ -22,7 +22,8 @@ public sealed class ReadSnapshot : IAsyncDisposable
         try
         {
             connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            await ExecuteAsync(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
+            // Not read-only: searches put sets of codes there that the snapshot is too old to see. It is rolled back in the end.
+            await ExecuteAsync(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ", cancellationToken);
             return new ReadSnapshot(connection, storeOn(connection));
         }
         catch (Exception exception)

@@ -27,6 +27,7 @@ internal static class AlternativesSql
     public static Sql OverTypes(Alias match, IReadOnlyList<Criterion> each) => each[0] switch
     {
         Criterion.Token { Negated: var negated } => Negate(negated, TokenSql.Holds(match, Postings(each))),
+        Criterion.TokenIn first => Negate(first.Negated, new TokenSetSql(each.Cast<Criterion.TokenIn>().Select(one => one.Parameter.Id), first.Stored).Holds(match)),
         Criterion.ReferenceIdentifier => TokenSql.Holds(match, Postings(each)),
         Criterion.Missing { IsMissing: var missing } => Negate(missing, TokenSql.Holds(match, Postings(each))),
         Criterion.Uri { Negated: var negated } first => Negate(

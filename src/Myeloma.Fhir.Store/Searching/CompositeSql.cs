@@ -22,6 +22,7 @@ internal static class CompositeSql
     private static RowSource Rows(Criterion part, Alias row) => part switch
     {
         Criterion.Token token => TokenSql.ItemRows(row, [.. token.Values.Select(value => TokenSql.Hash(token.Parameter.Id, value))]),
+        Criterion.TokenIn { Negated: false } set => TokenSetSql.Of(set).ItemRows(row),
         _ => CriterionSql.Rows(row, part) ?? throw new UnreachableException(),
     };
 }

@@ -17,6 +17,7 @@ internal static class CriterionSql
         Criterion.Type types => $"{match}.rid IN (SELECT r.rid FROM resource r WHERE r.type = ANY ({types.Values.ToArray()}) AND NOT r.deleted)",
         Criterion.LastUpdated updated => DateSql.LastUpdated(match, updated.Values),
         Criterion.Token token => Negate(token.Negated, TokenSql.Holds(match, Postings(token))),
+        Criterion.TokenIn set => Negate(set.Negated, TokenSetSql.Of(set).Holds(match)),
         Criterion.ReferenceIdentifier identifier => TokenSql.Holds(match, Postings(identifier)),
         Criterion.String { Match: StringMatch.Exact } text => TokenSql.Holds(match, StringSql.Exact(text.Parameter.Id, text.Values)),
         Criterion.Reference reference => Negate(reference.Negated, Rows(Row, reference)!.Value.Holds(match)),
@@ -39,6 +40,7 @@ internal static class CriterionSql
     public static RowSource? Rows(Alias row, Criterion criterion) => criterion switch
     {
         Criterion.Token { Negated: false } or Criterion.ReferenceIdentifier or Criterion.Missing { IsMissing: false } => TokenSql.Rows(row, Postings(criterion)),
+        Criterion.TokenIn { Negated: false } set => TokenSetSql.Of(set).Rows(row),
         Criterion.String { Match: StringMatch.Exact } text => TokenSql.Rows(row, StringSql.Exact(text.Parameter.Id, text.Values)),
         Criterion.String text => StringSql.Rows(row, text.Text ? text.Parameter.TextId : text.Parameter.Id, text.Match, text.Values),
         Criterion.Reference reference => ReferenceSql.Rows(row, reference.Parameter.Id, reference.Values),
@@ -79,6 +81,7 @@ internal static class CriterionSql
     public static string? TypeOf(Criterion criterion) => criterion switch
     {
         Criterion.Token token => token.Parameter.ResourceType,
+        Criterion.TokenIn set => set.Parameter.ResourceType,
         Criterion.ReferenceIdentifier identifier => identifier.Parameter.ResourceType,
         Criterion.Missing missing => missing.Parameter.ResourceType,
         Criterion.String text => text.Parameter.ResourceType,

@@ -21,6 +21,7 @@ public sealed partial class ResourceStore
     {
         try
         {
+            search = await WithCodeSetsAsync(search, cancellationToken);
             var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, await SealAsync(cancellationToken));
             var narrow = MatchSql.IsPlainPage(search) && !search.CountOnly ? null : NarrowSource.Of(search, options, frequent);
             var statement = search.CountOnly ? SearchStatement.Count(search, narrow) : SearchStatement.Page(search, cursor, options, narrow);

@@ -12,7 +12,8 @@ public sealed partial class ResourceStore
     /// <summary>A page of matches with what they include, all as of one instant.</summary>
     /// <returns>No matches and total 0 when nothing matches. With CountOnly the total alone.</returns>
     /// <exception cref="FhirException">
-    /// <c>invalid</c>: a cursor that is damaged or belongs to another search; <c>too-costly</c>: it takes longer than <see cref="StoreOptions.StatementTimeout"/>.
+    /// <c>invalid</c>: a cursor that is damaged or belongs to another search; <c>too-costly</c>: it takes longer than <see cref="StoreOptions.StatementTimeout"/>, or a set of codes
+    /// has more than <see cref="StoreOptions.MaxCodeSetSize"/>; whatever <see cref="ListMembers"/> says of a set that can't be made.
     /// </exception>
     /// <remarks>
     /// https://hl7.org/fhir/R4/search.html. The pages of one search never repeat a resource that did not change; one that is changed while
@@ -24,6 +25,7 @@ public sealed partial class ResourceStore
         {
             try
             {
+                search = await WithCodeSetsAsync(search, cancellationToken).ConfigureAwait(false);
                 if (search.CountOnly) return await CountAsync(search, cancellationToken).ConfigureAwait(false);
 
                 var seal = await SealAsync(cancellationToken).ConfigureAwait(false);

@@ -42,8 +42,11 @@ public sealed partial class ResourceStore
     /// What was found is what is written to: the version found has to be the current one when its row is locked, else everything is run again. That two writers do
     /// not both find nothing, and both create, is the business of <see cref="WriteCondition.Locks"/>. src/decisions/conditional-writes.md has the reasons.
     /// </remarks>
-    public Task<IReadOnlyList<WriteResult>> WriteAsync(ConditionalWrite write, CancellationToken cancellationToken) =>
-        RepeatAsync((transaction, _) => transaction.RunAsync(write, cancellationToken), cancellationToken);
+    public async Task<IReadOnlyList<WriteResult>> WriteAsync(ConditionalWrite write, CancellationToken cancellationToken)
+    {
+        var complete = await WithCodeSetsAsync(write, cancellationToken).ConfigureAwait(false);
+        return await RepeatAsync((transaction, _) => transaction.RunAsync(complete, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<IReadOnlyList<WriteResult>> RepeatAsync(Func<WriteTransaction, bool, Task<PendingWrite[]>> run, CancellationToken cancellationToken)
     {

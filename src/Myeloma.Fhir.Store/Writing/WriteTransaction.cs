@@ -2,6 +2,7 @@ using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.CodeSets;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,6 +33,9 @@ internal sealed class WriteTransaction(
         """;
 
     private const string CompleteText = "UPDATE resource r SET body = n.body FROM unnest($1::bigint[], $2::bytea[]) AS n(rid, body) WHERE r.rid = n.rid";
+
+    /// <summary>Whether what is written changes what codes mean.</summary>
+    private bool changesTerminology;
 
     private readonly ReferenceGuard? guard = options.ReferentialIntegrity ? new ReferenceGuard(connection) : null;
 
@@ -86,6 +90,7 @@ internal sealed class WriteTransaction(
             return;
         }
 
+        changesTerminology = made.Any(write => TerminologyGeneration.Types.Contains(write.Key.Type));
         var isOpenAtTheEnd = request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
         if (made.Count < options.CopyFrom) await WriteFewAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         else await WriteManyAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
@@ -98,7 +103,7 @@ internal sealed class WriteTransaction(
         }
 
         if (guard is not null) await guard.RefuseDeletionsAsync(made, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        await CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task OpenAsync(ConditionalWrite request, CancellationToken cancellationToken)
@@ -196,7 +201,7 @@ internal sealed class WriteTransaction(
         AddSuperseding(batch, made);
         if (Created(made) is { Count: > 0 } created) batch.BatchCommands.Add(created.Insert());
         foreach (var table in IndexRows(made)) batch.BatchCommands.Add(table.Insert());
-        if (commits) batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        if (commits) AddCommit(batch);
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -211,7 +216,21 @@ internal sealed class WriteTransaction(
 
         if (Created(made) is { Count: > 0 } created) await created.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
         foreach (var table in IndexRows(made)) await table.CopyAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (commits) await ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        if (commits) await CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        AddCommit(batch);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The count of terminology changes comes last: who holds its row waits for nothing any more.</summary>
+    private void AddCommit(NpgsqlBatch batch)
+    {
+        if (changesTerminology) batch.BatchCommands.Add(new NpgsqlBatchCommand(TerminologyGeneration.AdvanceText));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
     }
 
     /// <summary>Gives versions of this transaction the content they have in the end.</summary>

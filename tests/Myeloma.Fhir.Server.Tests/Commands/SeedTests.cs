@@ -23,5 +23,24 @@ public sealed class SeedTests(RunningServer server) : IClassFixture<RunningServe
         Assert.Equal(18, drugs.Json.GetProperty("total").GetInt32());
         Assert.Equal(18, combinations.Json.GetProperty("total").GetInt32());
         Assert.Equal(past.Json.GetProperty("total").GetInt32(), pastAfter.Json.GetProperty("total").GetInt32());
+        await PlansAreFoundByTheClassesOfTheirDrugs();
+    }
+
+    /// <summary>A class stands under two others, and a drug under two classes: the documents say so.</summary>
+    private async Task PlansAreFoundByTheClassesOfTheirDrugs()
+    {
+        foreach (var (@class, drugs) in new[]
+        {
+            ("proteasome-inhibitor", "bortezomib,carfilzomib,ixazomib"),
+            ("immunotherapy", "lenalidomide,pomalidomide,thalidomide"),
+            ("anti-angiogenesis-agent", "lenalidomide"),
+        })
+        {
+            const string System = "http://myeloma-fhir.org/fhir/CodeSystem/drug%7C";
+            var below = await server.GetAsync($"/PlanDefinition?_count=100&_sort=_id&drug:below={System}{@class}");
+            var listed = await server.GetAsync($"/PlanDefinition?_count=100&_sort=_id&drug={string.Join(',', drugs.Split(',').Select(drug => System + drug))}");
+            Assert.NotEmpty(listed.Matches);
+            Assert.Equal(listed.Matches, below.Matches);
+        }
     }
 }

@@ -77,7 +77,11 @@ public sealed class FilterTests(ResourceFixture fixture) : IAsyncLifetime
     [InlineData("nam co x", IssueType.Invalid, "did you mean 'name'")]
     [InlineData("birthdate gt yesterday", IssueType.Value, "expected a date")]
     [InlineData("birthdate sw 2014", IssueType.NotSupported, "'sw' is not supported for 'birthdate', which is of type date")]
-    [InlineData("gender in http://x/vs", IssueType.NotSupported, "'in' is not supported")]
+    [InlineData("gender in ValueSet", IssueType.Value, "expected the canonical url of a value set, url|version, or ValueSet/id")]
+    [InlineData("gender ss male", IssueType.Value, "expected system|code")]
+    [InlineData("gender co male", IssueType.NotSupported, "'co' is not supported for 'gender', which is of type token")]
+    [InlineData("birthdate in http://x/vs", IssueType.NotSupported, "'in' is not supported for 'birthdate', which is of type date")]
+    [InlineData("_id in http://x/vs", IssueType.NotSupported, "'in' is not supported for '_id', which is of type token")]
     [InlineData("name pr maybe", IssueType.Value, "true or false")]
     [InlineData("gender.name eq x", IssueType.Invalid, "only a reference can be followed")]
     public void What_is_wrong_with_a_filter_is_told(string filter, IssueType type, string words)

@@ -66,7 +66,8 @@ public sealed class ModifierTests(ResourceFixture fixture) : IAsyncLifetime
         Assert.Equal(expected, await fixture.FindAsync($"{query}&_tag=modifiers"));
 
     [Theory]
-    [InlineData("Observation", "code", "exact contains identifier Patient")]
+    [InlineData("Observation", "code", "exact contains of-type identifier Patient")]
+    [InlineData("Observation", "_id", "exact contains of-type identifier in not-in above below text")]
     [InlineData("Observation", "subject", "exact contains text of-type above in not-in")]
     [InlineData("Observation", "date", "exact contains text not above below in not-in of-type identifier")]
     [InlineData("Observation", "value-quantity", "exact contains text not above below in not-in of-type identifier")]

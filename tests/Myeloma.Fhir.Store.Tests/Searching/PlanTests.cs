@@ -2,6 +2,7 @@ using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Search.Parameters;
 using Myeloma.Fhir.Store.Searching;
+using Myeloma.Fhir.Terminology.Members;
 using Xunit;
 
 namespace Myeloma.Fhir.Store.Tests.Searching;
@@ -11,7 +12,7 @@ namespace Myeloma.Fhir.Store.Tests.Searching;
 public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
 {
     public static TheoryData<string> Searches =>
-        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite", "words", "canonical chain", "has", "either", "both types", "ends with"];
+        ["token", "two tokens", "token of many", "not", "date", "date and token", "string", "reference", "url", "url below", "quantity", "id", "chain", "include", "missing", "newest", "composite", "words", "canonical chain", "has", "either", "both types", "ends with", "few codes", "many codes", "not many codes", "many codes of both types", "among few codes", "among many codes"];
 
     [Theory]
     [MemberData(nameof(Searches))]
@@ -29,7 +30,7 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
         var search = filled.Search(name);
         if (NarrowSource.Of(search, filled.Fixture.Inner.Options, new FrequentCriteria(TimeProvider.System)) is not { } narrow)
         {
-            Assert.Contains(name, "newest, both types, either, words", StringComparison.Ordinal);
+            Assert.Contains(name, "newest, both types, either, words, not many codes, many codes of both types", StringComparison.Ordinal);
             return;
         }
 
@@ -122,10 +123,20 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
             foreach (var chunk in Enumerable.Range(0, Resources).Chunk(10_000))
                 await store.WriteAsync([.. chunk.Select(at => new WriteOperation.Create(
                     new ResourceKey("Basic", $"{at}"), Documents.Parse($$"""{"resourceType":"Basic","id":"{{at}}","code":{"text":"number {{at}}"} }""")))], default);
+            Fixture.Store.ListMembers = (name, _) => Task.FromResult(new CodeMembers([], Codes(((CodeSetName.StoredValueSet)name).Id == "few" ? 20 : 4_000), 0));
+            foreach (var name in (string[])["few", "many"])
+                await Fixture.Store.SearchAsync(new BoundSearch { ResourceType = "Basic", CountOnly = true, Criteria = [new Criterion.TokenIn(parameters["Token"], [new CodeSetName.StoredValueSet(name)], "code:in")] }, default);
+            await Fixture.Inner.ScalarAsync("INSERT INTO code_set_member SELECT other, hashint8extended(member, other) FROM generate_series(100, 149) other, generate_series(1, 4000) member");
             await Fixture.Inner.ScalarAsync("VACUUM ANALYZE");
         }
 
         public Task DisposeAsync() => Fixture.DisposeAsync();
+
+        /// <summary>The first of the 5,000 codes that resources have, in turn.</summary>
+        private static IEnumerable<(string, string)> Codes(int count) => Enumerable.Range(0, count).Select(at => ("http://s", $"c{at}"));
+
+        private static Criterion.TokenIn In(SearchParameter parameter, int size) =>
+            new(parameter, [new CodeSetName.StoredValueSet(size == 20 ? "few" : "many")], "code:in") { Stored = [new StoredCodeSet(size == 20 ? 1 : 2, size)] };
 
         public BoundSearch Search(string name)
         {
@@ -158,6 +169,12 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
                 "either" => [new Criterion.AnyOf([rare, new Criterion.AllOf([date, frequent]), new Criterion.Number(parameters["Number"], [new NumberValue(Prefix.Eq, 76.5m, 77.5m, 77m)])])],
                 "both types" => [new Criterion.OverTypes([rare, new Criterion.Token(parameters["target"], [new TokenValue.AnySystem("x")])])],
                 "ends with" => [rare, new Criterion.String(parameters["String"], StringMatch.Suffix, ["77"])],
+                "few codes" => [In(token, 20)],
+                "many codes" => [In(token, 4_000)],
+                "not many codes" => [In(token, 4_000) with { Negated = true }],
+                "many codes of both types" => [new Criterion.OverTypes([In(token, 4_000), In(parameters["target"], 4_000)])],
+                "among few codes" => [date, In(token, 20)],
+                "among many codes" => [date, In(token, 4_000)],
                 "missing" => [rare, new Criterion.Missing(parameters["Number"], true)],
                 _ => [],
             };

@@ -26,9 +26,12 @@ public sealed class SearchFixture : IAsyncLifetime
 
     public Task DisposeAsync() => inner.DisposeAsync();
 
-    public ResourceStore WithOptions(StoreOptions options) => new(
+    /// <summary>What a test does to each store that searches for it.</summary>
+    public Func<ResourceStore, ResourceStore> Prepare { get; set; } = store => store;
+
+    public ResourceStore WithOptions(StoreOptions options) => Prepare(new(
         inner.DataSource, options, inner.Time,
-        document => rowsByText.GetValueOrDefault(document.Root.Child("code")?.TextOf("text") ?? "", new IndexRows()));
+        document => rowsByText.GetValueOrDefault(document.Root.Child("code")?.TextOf("text") ?? "", new IndexRows())));
 
     /// <summary>A parameter of its own for a test, so that tests do not see each other's resources.</summary>
     public async Task<SearchParameter> ParameterAsync(SearchParameterType type, string resourceType = "Basic", string? code = null)

@@ -125,10 +125,24 @@ internal sealed class FilterBinding(CriterionBinding criteria, SearchParameterRe
 
     private static Criterion? Token(string operation, string value, ValueReading reading)
     {
+        if (operation is "in" or "ni" or "ss" or "sb") return CodeSet(operation, value, reading);
         if (operation is not ("eq" or "ne")) return null;
         if (CriterionBinding.BindOne(WithSystem(value), reading) is not { } equal) return null;
         if (operation == "eq") return equal;
         return reading.Parameter.HasRows ? new Criterion.AllOf([new Criterion.Missing(reading.Parameter, false), new Criterion.Not(equal)]) : new Criterion.Not(equal);
+    }
+
+    /// <summary>The value subsumes what is stored, or is subsumed by it; or is a value set that has it, or has none of it.</summary>
+    private static Criterion.TokenIn? CodeSet(string operation, string value, ValueReading reading)
+    {
+        if (!reading.Parameter.HasRows) return null;
+        return operation switch
+        {
+            "in" => CodeSetReading.Bind("in", [value], reading),
+            "ni" => CodeSetReading.Bind("not-in", [value], reading),
+            "ss" => CodeSetReading.Bind("below", [WithSystem(value)], reading),
+            _ => CodeSetReading.Bind("above", [WithSystem(value)], reading),
+        };
     }
 
     private static Criterion? Date(string operation, string value, ValueReading reading)
@@ -185,9 +199,12 @@ internal sealed class FilterBinding(CriterionBinding criteria, SearchParameterRe
         parts[inside] = Test(composite.Components[inside], null, inner.Operator, inner.Value, found);
         parts[outside] = Test(composite.Components[outside], null, test.Operator, test.Value, found);
         if (parts[0] is null || parts[1] is null) return null;
-        if (parts is [Criterion.Token or Criterion.Reference or Criterion.Quantity or Criterion.Number, Criterion.Token or Criterion.Reference or Criterion.Quantity or Criterion.Number])
-            return new Criterion.Composite(composite, [[parts[0]!, parts[1]!]]);
-        found.Refuse(Issue.NotSupported($"Within '{test.Path[step].Name}' values are compared with eq or re.", BindingIssues.ExpressionOf(Name)));
+        if (Array.TrueForAll(parts, IsOfOneElement)) return new Criterion.Composite(composite, [[parts[0]!, parts[1]!]]);
+        found.Refuse(Issue.NotSupported($"Within '{test.Path[step].Name}' values are compared with eq, re, in, ss or sb.", BindingIssues.ExpressionOf(Name)));
         return null;
     }
+
+    /// <summary>Whether one row of an element can tell it.</summary>
+    private static bool IsOfOneElement(Criterion? criterion) =>
+        criterion is Criterion.Token or Criterion.TokenIn { Negated: false } or Criterion.Reference or Criterion.Quantity or Criterion.Number;
 }
