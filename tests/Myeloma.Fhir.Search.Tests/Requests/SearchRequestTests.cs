@@ -245,7 +245,7 @@ public class SearchRequestTests
     }
 
     [Theory]
-    [InlineData("Medication", "code:in", "x")]
+    [InlineData("Medication", "code:of-type", "s|c|x")]
     [InlineData("Medication", "code:exact", "x")]
     [InlineData("Patient", "birthdate:not", "2024")]
     [InlineData("Patient", "name:not", "x")]
