@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Myeloma.Fhir.Model.Elements;
+
+namespace Myeloma.Fhir.ClinicalReasoning.Results;
+
+/// <summary>Takes resources that a definition contains, and a part of the result points at, into the result: <c>productReference</c> to a contained Medication.</summary>
+internal sealed class ContainedResources(ProducedResources produced)
+{
+    private readonly Dictionary<Element, string> taken = [];
+
+    /// <summary>Lets references to contained resources point at what was taken over; what they point at in turn comes along.</summary>
+    public void TakeAlong(JsonNode? part, Element container)
+    {
+        switch (part)
+        {
+            case JsonArray array:
+                foreach (var item in array) TakeAlong(item, container);
+                break;
+            case JsonObject json:
+                if (json["reference"] is JsonValue value && value.TryGetValue<string>(out var reference) && reference is ['#', .. var id] && Find(id, container) is { } resource)
+                    json["reference"] = "#" + Take(resource, container);
+                foreach (var (_, child) in json.ToList()) TakeAlong(child, container);
+                break;
+        }
+    }
+
+    private string Take(Element resource, Element container)
+    {
+        if (taken.TryGetValue(resource, out var id)) return id;
+        var copy = (JsonObject)ResourceDraft.ValueOf(resource)!;
+        taken[resource] = id = produced.Add(copy, resource.TextOf("id")!);
+        TakeAlong(copy, container);
+        return id;
+    }
+
+    private static Element? Find(string id, Element container)
+    {
+        foreach (var contained in container.Children("contained"))
+            if (contained.TextOf("id") == id && contained.Type.Name is not ("ActivityDefinition" or "PlanDefinition")) return contained;
+        return null;
+    }
+}
