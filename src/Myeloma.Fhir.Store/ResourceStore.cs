@@ -40,12 +40,16 @@ public sealed partial class ResourceStore
         pinned = connection;
         seal = store.seal;
         ListMembers = store.ListMembers;
+        settled = Volatile.Read(ref store.settled);
     }
 
     /// <summary>Begins reads that all see the same instant: that of the first of them.</summary>
     /// <param name="followsChanges">Whether a history since an instant is among them.</param>
     public async Task<ReadSnapshot> OpenSnapshotAsync(bool followsChanges, CancellationToken cancellationToken)
     {
+        if (!IsPastKept) await KeepPastAsync(cancellationToken);
+        await FindSettledAsync(cancellationToken);
+
         // Looked up before the snapshot is taken: what is committed between the two is seen too late otherwise, and missed.
         var horizon = followsChanges ? await FindHorizonAsync(cancellationToken) : (DateTimeOffset?)null;
         return await ReadSnapshot.OpenAsync(dataSource, connection => new ResourceStore(this, connection) { pinnedHorizon = horizon }, cancellationToken);

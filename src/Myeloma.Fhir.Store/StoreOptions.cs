@@ -30,6 +30,9 @@ public sealed record StoreOptions
     /// <summary>How long such a set is kept in the database after its last use; much longer than any statement takes.</summary>
     public TimeSpan CodeSetRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long after the first page of a search the links to its other pages are good; so long superseded versions are kept for them while somebody pages.</summary>
+    public TimeSpan PageLinkLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Most resources that _include and _revinclude add to a page.</summary>
     public int MaxIncludes { get; init; } = 1_000;
 

@@ -221,6 +221,7 @@ public sealed record ServerOptions
         NarrowRows = Number(section, nameof(StoreOptions.NarrowRows), preset.NarrowRows, 0, 1_000_000),
         MaxCodeSetSize = Number(section, nameof(StoreOptions.MaxCodeSetSize), preset.MaxCodeSetSize, 1, 100_000_000),
         CodeSetRetention = TimeSpan.FromHours(Number(section, "CodeSetRetentionHours", (int)preset.CodeSetRetention.TotalHours, 2, 100_000)),
+        PageLinkLifetime = TimeSpan.FromSeconds(Number(section, "PageLinkSeconds", (int)preset.PageLinkLifetime.TotalSeconds, 1, 1_000_000)),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
         VersionIdentical = Flag(section, nameof(StoreOptions.VersionIdentical), preset.VersionIdentical),

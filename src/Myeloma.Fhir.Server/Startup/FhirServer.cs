@@ -22,6 +22,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private readonly ServerState state;
     private readonly Admission admission;
     private JobRunner? runner;
+    private PastSweeping? sweeping;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -102,6 +103,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     {
         await app.DisposeAsync();
         if (runner is not null) await runner.DisposeAsync();
+        if (sweeping is not null) await sweeping.DisposeAsync();
         await database.DisposeAsync();
         admission.Dispose();
     }
@@ -113,6 +115,7 @@ public sealed partial class FhirServer : IAsyncDisposable
             // Off the caller's thread, so that a first request is answered (503) while the schema is read.
             var services = await Task.Run(() => database.OpenAsync(stopping), stopping);
             runner = RunnerOf(services);
+            sweeping = new PastSweeping(services.Store, app.Services.GetRequiredService<ILogger<PastSweeping>>());
             state.Open(services);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)

@@ -9,6 +9,9 @@ namespace Myeloma.Fhir.Store.Searching;
 /// </remarks>
 internal sealed class NarrowSource
 {
+    /// <summary>The rank of criteria that are sources of later pages only.</summary>
+    private const int LaterOnly = 8;
+
     private readonly int maxRows;
     private readonly List<(Alias Name, Sql Rows)> parts = [];
 
@@ -38,14 +41,18 @@ internal sealed class NarrowSource
 
     /// <summary>The source that promises the fewest rows.</summary>
     /// <param name="frequent">Those that were found to have too many.</param>
+    /// <param name="isLater">
+    /// For a page that is not the first: PostgreSQL has no statistics about views, so that words and criteria of several types, which it else begins with where they are rare, are sources too.
+    /// </param>
     /// <returns>Null when no criterion gives one.</returns>
-    public static NarrowSource? Of(BoundSearch search, StoreOptions options, FrequentCriteria frequent)
+    public static NarrowSource? Of(BoundSearch search, StoreOptions options, FrequentCriteria frequent, bool isLater = false)
     {
-        if (search.ResourceType is not { } type || options.NarrowRows <= 0) return null;
-        foreach (var criterion in Conditions(search).Where(each => Rank(each) < int.MaxValue).OrderBy(Rank))
+        if ((search.ResourceType is null && !isLater) || options.NarrowRows <= 0) return null;
+        foreach (var criterion in Conditions(search).Where(each => Rank(each) < (isLater ? int.MaxValue : LaterOnly)).OrderBy(Rank))
         {
             var source = new NarrowSource(criterion, options.NarrowRows);
-            if (source.Add(criterion, type) && !frequent.Contains(source.Fingerprint)) return source;
+            var isAdded = search.ResourceType is { } type && Rank(criterion) < LaterOnly ? source.Add(criterion, type) : source.AddOfAnyType(criterion, search.ResourceType);
+            if (isAdded && !frequent.Contains(source.Fingerprint)) return source;
         }
 
         return null;
@@ -69,6 +76,7 @@ internal sealed class NarrowSource
         Criterion.TokenIn { Negated: false } => 6,
         Criterion.AnyOf => 6,
         Criterion.Chain or Criterion.Has => 7,
+        Criterion.FullText or Criterion.OverTypes => LaterOnly,
         _ => int.MaxValue,
     };
 
@@ -90,6 +98,24 @@ internal sealed class NarrowSource
         return true;
     }
 
+    /// <summary>Rows of words, or of the same criterion of several types, each of which alone tells what fulfils it.</summary>
+    /// <param name="type">What they must be; null for any.</param>
+    private bool AddOfAnyType(Criterion criterion, string? type)
+    {
+        var row = new Alias('x', parts.Count);
+        IReadOnlyList<Criterion> each = criterion switch
+        {
+            Criterion.FullText => [criterion],
+            Criterion.OverTypes types => types.Each,
+            _ => [],
+        };
+        var sources = each.Select(one => one is Criterion.Reference { Negated: true } or Criterion.Uri { Negated: true } ? null : CriterionSql.Rows(row, one)).ToList();
+        if (sources.Count == 0 || sources.Contains(null)) return false;
+        Sql ofType = type is null ? (Sql)$"" : $" AND EXISTS (SELECT FROM resource r WHERE r.rid = {row}.rid AND r.type = {type} OFFSET 0)";
+        parts.Add((new Alias('n', parts.Count), Sql.Join($" UNION ALL ", sources.Select(source => (Sql)$"SELECT {row}.rid FROM {source!.Value.Rows}{ofType}"))));
+        return true;
+    }
+
     private static Sql? Either(Criterion.AnyOf any, Alias row, string type)
     {
         var each = any.Criteria.Select(criterion => CriterionSql.Rows(row, type, criterion)).ToList();
@@ -103,7 +129,7 @@ internal sealed class NarrowSource
         var alternatives = new List<Sql>();
         foreach (var target in chain.Targets)
         {
-            if (Rank(target.Criterion) == int.MaxValue || !Add(target.Criterion, target.TargetType)) return null;
+            if (Rank(target.Criterion) >= LaterOnly || !Add(target.Criterion, target.TargetType)) return null;
             var found = Rows;
             alternatives.Add(Each(found, $"""
                 SELECT f.rid FROM resource r JOIN index_reference f ON f.parameter_id = {chain.Parameter.Id} AND f.target_id = r.id AND f.target_type = r.type
@@ -124,7 +150,7 @@ internal sealed class NarrowSource
     private Sql? Referred(Criterion.Has has, string type)
     {
         if (has.TargetType is { } target && target != type) return null;
-        if (Rank(has.Criterion) == int.MaxValue || !Add(has.Criterion, has.Parameter.ResourceType)) return null;
+        if (Rank(has.Criterion) >= LaterOnly || !Add(has.Criterion, has.Parameter.ResourceType)) return null;
         var found = Rows;
         var referred = Each(found, $"""
             SELECT r.rid FROM index_reference f JOIN resource r ON r.type = {type} AND r.id = f.target_id AND NOT r.deleted

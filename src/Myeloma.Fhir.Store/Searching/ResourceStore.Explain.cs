@@ -23,11 +23,10 @@ public sealed partial class ResourceStore
         {
             search = await WithCodeSetsAsync(search, cancellationToken);
             var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, await SealAsync(cancellationToken));
-            var narrow = MatchSql.IsPlainPage(search) && !search.CountOnly ? null : NarrowSource.Of(search, options, frequent);
+            var narrow = MatchSql.IsPlainPage(search) && !search.CountOnly ? null : NarrowSource.Of(search, options, frequent, cursor is not null);
             var statement = search.CountOnly ? SearchStatement.Count(search, narrow) : SearchStatement.Page(search, cursor, options, narrow);
             await using var batch = CreateBatch();
-            statement.AddTo(batch);
-            var command = batch.BatchCommands[^1];
+            var command = statement.AddTo(batch);
             var text = command.CommandText;
             var values = command.Parameters.Select(parameter => Text(parameter.Value)).ToList();
 

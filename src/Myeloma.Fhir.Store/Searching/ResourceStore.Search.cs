@@ -12,12 +12,12 @@ public sealed partial class ResourceStore
     /// <summary>A page of matches with what they include, all as of one instant.</summary>
     /// <returns>No matches and total 0 when nothing matches. With CountOnly the total alone.</returns>
     /// <exception cref="FhirException">
-    /// <c>invalid</c>: a cursor that is damaged or belongs to another search; <c>too-costly</c>: it takes longer than <see cref="StoreOptions.StatementTimeout"/>, or a set of codes
+    /// <c>invalid</c>: a cursor that is damaged or belongs to another search; <c>deleted</c>: one that is older than <see cref="StoreOptions.PageLinkLifetime"/>; <c>too-costly</c>: it takes longer than <see cref="StoreOptions.StatementTimeout"/>, or a set of codes
     /// has more than <see cref="StoreOptions.MaxCodeSetSize"/>; whatever <see cref="ListMembers"/> says of a set that can't be made.
     /// </exception>
     /// <remarks>
-    /// https://hl7.org/fhir/R4/search.html. The pages of one search never repeat a resource that did not change; one that is changed while
-    /// somebody pages from new to old gets a new place at the front.
+    /// https://hl7.org/fhir/R4/search.html. All pages of a search see what the first one saw: matches and includes as they were then, none twice and none left out,
+    /// whatever is written meanwhile. What was expunged is the exception.
     /// </remarks>
     public async Task<SearchPage> SearchAsync(BoundSearch search, CancellationToken cancellationToken)
     {
@@ -69,18 +69,25 @@ public sealed partial class ResourceStore
     {
         while (true)
         {
-            var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent);
-            if (await PageAsync(search, cursor, seal, narrow, cancellationToken).ConfigureAwait(false) is { } page) return page;
-            frequent.Add(narrow!.Fingerprint);
+            var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent, cursor is not null);
+            var isKept = cursor is not null || IsPastKept;
+            if (await PageAsync(search, cursor, seal, narrow, cancellationToken).ConfigureAwait(false) is not { } page) frequent.Add(narrow!.Fingerprint);
+            else if (page.NextCursor is null || isKept) return page;
+
+            // Only what is superseded after this is there for the next pages, so that the first one has to be read again.
+            else await KeepPastAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <returns>Null when the narrow source has too many rows.</returns>
     private async Task<SearchPage?> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, NarrowSource? narrow, CancellationToken cancellationToken)
     {
+        var view = cursor?.View ?? new PageView(await FindSettledAsync(cancellationToken).ConfigureAwait(false), 0, "", 0);
         await using var batch = CreateBatch();
         SearchStatement.Page(search, cursor, options, narrow).AddTo(batch);
-        await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        if (cursor is not null && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0)) throw new FhirException(LinkExpired);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
 
         List<(long Place, long Rid, string?[] Keys, ResourceVersion Version)> matches = [];
         List<(long Rid, ResourceVersion Version)> includes = [];
@@ -98,6 +105,9 @@ public sealed partial class ResourceStore
                     break;
                 case 3:
                     return null;
+                case 4:
+                    view = view with { Newest = reader.GetInt64(1), Snapshot = reader.GetString(3), Until = reader.GetInt64(2) + (long)options.PageLinkLifetime.TotalMilliseconds };
+                    break;
                 default:
                     counted = reader.GetInt64(9);
                     break;
@@ -115,12 +125,15 @@ public sealed partial class ResourceStore
         // The page a link was followed from lies on its other side.
         var hasNext = page.Count > 0 && (isMore || backward);
         var hasPrevious = page.Count > 0 && (backward ? isMore : cursor is not null);
-        string? CursorAt(bool has, Index at, bool before) => has ? new SearchCursor(page[at].Keys, page[at].Rid, total, before).ToText(search, seal) : null;
+        string? CursorAt(bool has, Index at, bool before) => has ? new SearchCursor(page[at].Keys, page[at].Rid, total, view, before).ToText(search, seal) : null;
         return new SearchPage(
             [.. page.Select(match => match.Version)],
             [.. includes.Take(options.MaxIncludes).Select(include => include.Version)],
             total, CursorAt(hasNext, ^1, false), includes.Count > options.MaxIncludes, CursorAt(hasPrevious, 0, true));
     }
+
+    private Issue LinkExpired => Issue.Deleted(FormattableString.Invariant(
+        $"The page link is no longer good: what the first page saw is kept for {options.PageLinkLifetime.TotalSeconds:0} s after it was made (setting Fhir:PageLinkSeconds). Begin anew, without _cursor; the link 'first' of the pages leads there."));
 
     private int? TotalOf(BoundSearch search, SearchCursor? cursor, int found, long? counted)
     {

@@ -6,15 +6,20 @@ namespace Myeloma.Fhir.Store.Searching;
 /// <summary>The one statement of a search: matches of the page and one more, what they include, and the total.</summary>
 /// <remarks>
 /// Rows are <c>kind, place, rid, type, id, version, method, body, keys, total</c>; kind 0 is a match (place gives the order, the one
-/// past the page tells that there is a next one), 1 an included resource, 2 the total, 3 that the narrow source has too many rows and nothing was looked for.
+/// past the page tells that there is a next one), 1 an included resource, 2 the total, 4 what the first
+/// page of several sees (place is the newest rid, rid the time in milliseconds, type the snapshot), 3 that the narrow source has too many rows and nothing was looked for.
 /// </remarks>
 internal sealed class SearchStatement
 {
     /// <summary>One plan, made once a connection: for statements whose shape is the plan, whatever the values.</summary>
-    private const string OnePlanText = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
+    private const string OnePlan = "force_generic_plan";
 
     /// <summary>Asks for plans made for the values at hand, for this statement alone. One plan for all values misjudges rare ones.</summary>
-    private const string CustomPlanText = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)";
+    private const string CustomPlan = "force_custom_plan";
+
+    private const string OnePlanText = "SELECT set_config('plan_cache_mode', '" + OnePlan + "', true)";
+
+    private const string CustomPlanText = "SELECT set_config('plan_cache_mode', '" + CustomPlan + "', true)";
 
     /// <summary>Leaves the choice of plans to PostgreSQL again, within a transaction that goes on.</summary>
     public const string UsualPlansText = "SELECT set_config('plan_cache_mode', 'auto', true)";
@@ -23,18 +28,27 @@ internal sealed class SearchStatement
 
     private readonly Sql statement;
     private readonly bool hasOnePlan;
+    private readonly PageView? view;
 
-    private SearchStatement(Sql statement, bool hasOnePlan)
+    private SearchStatement(Sql statement, bool hasOnePlan, PageView? view = null)
     {
         this.statement = statement;
         this.hasOnePlan = hasOnePlan;
+        this.view = view;
     }
 
-    /// <summary>Puts what the statement needs before it, and the statement, into a batch; its rows are the second result.</summary>
-    public void AddTo(NpgsqlBatch batch)
+    /// <summary>Puts the statement into a batch, between what it needs before and after it; its rows are the second result.</summary>
+    /// <returns>The statement's own command.</returns>
+    public NpgsqlBatchCommand AddTo(NpgsqlBatch batch)
     {
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(hasOnePlan ? OnePlanText : CustomPlanText));
-        batch.BatchCommands.Add(statement.ToCommand());
+        var command = statement.ToCommand();
+        batch.BatchCommands.Add(view?.Enter(hasOnePlan ? OnePlan : CustomPlan) ?? new NpgsqlBatchCommand(hasOnePlan ? OnePlanText : CustomPlanText));
+        batch.BatchCommands.Add(command);
+        if (view is null) return command;
+
+        command.CommandText = PageView.Mark + command.CommandText;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PageView.LeaveText));
+        return command;
     }
 
     /// <summary>Only the number of matches, however many: one row with one column, which is null where the narrow source has too many rows.</summary>
@@ -71,9 +85,9 @@ internal sealed class SearchStatement
                 SELECT {Match}.rid, {place} AS place, {sort.Texts} AS keys FROM {match?.Source ?? $"few {Match}"} {sort.Joins}
                 WHERE {match?.Conditions ?? $"TRUE"}{after} ORDER BY {sort.Order} LIMIT {new RowLimit(search.Count + 1)}){includes.With}
             SELECT 0 AS kind, page.place, r.rid, r.type, r.id, r.version, r.method, r.body, page.keys, NULL::bigint AS total
-            FROM page JOIN resource r ON r.rid = page.rid{includes.Rows}{(match is null ? Total(narrow!) : Total(search, cursor, match, options))}
+            FROM page JOIN resource r ON r.rid = page.rid{includes.Rows}{(match is null ? Total(narrow!) : Total(search, cursor, match, options))}{(cursor is null ? View(search) : (Sql)$"")}
             """;
-        return new SearchStatement(statement, match is null || (match.IsPlain && !sort.HasKeys && search.Includes.Count == 0));
+        return new SearchStatement(statement, match is null || (match.IsPlain && !sort.HasKeys && search.Includes.Count == 0), cursor?.View);
     }
 
     /// <summary>The versions of a narrow source that fulfil the other criteria, each looked at by itself.</summary>
@@ -93,6 +107,14 @@ internal sealed class SearchStatement
 
         UNION ALL
         SELECT CASE WHEN {narrow.IsComplete} THEN 2 ELSE 3 END, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM few)
+        """;
+
+    /// <summary>What the statement itself sees, for the pages that follow.</summary>
+    private static Sql View(BoundSearch search) => $"""
+
+        UNION ALL
+        SELECT 4, (SELECT max(rid) FROM resource), (extract(epoch FROM clock_timestamp()) * 1000)::bigint, pg_current_snapshot()::text, NULL, NULL, NULL, NULL, NULL, NULL
+        WHERE (SELECT count(*) FROM page) > {new RowLimit(search.Count)}
         """;
 
     private static Sql Recursion(BoundSearch search) => search.Includes.Count == 0 ? (Sql)$"WITH" : $"WITH RECURSIVE";

@@ -15,13 +15,19 @@ internal static class CommitHorizon
 
     private const string Milliseconds = "floor(extract(epoch FROM coalesce($1, clock_timestamp())) * 1000)::bigint";
 
-    /// <summary>The earliest lock, else the present, in milliseconds since 1970; a clock that tests hold has no present to go no further than.</summary>
+    private static readonly string EarliestLock = $"""
+        (SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) FROM pg_locks
+         WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = {Class >> 48} AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        """;
+
+    /// <summary>The earliest lock, else the present, in milliseconds since 1970. The clock is read before the locks: a write that begins between the two is later than the present.</summary>
+    private static readonly string SettledText = $"SELECT least({EarliestLock}, present.at) FROM (SELECT {Milliseconds} AS at OFFSET 0) AS present";
+
+    /// <summary>The same, but a clock that tests hold has no present to go no further than.</summary>
     private static readonly string FindText = $"""
-        SELECT coalesce(
-            (SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) FROM pg_locks
-             WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = {Class >> 48} AND granted
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
-            CASE WHEN $1 IS NULL THEN {Milliseconds} ELSE {long.MaxValue >> 22} END)
+        SELECT least({EarliestLock}, CASE WHEN $1 IS NULL THEN present.at ELSE {long.MaxValue >> 22} END)
+        FROM (SELECT {Milliseconds} AS at OFFSET 0) AS present
         """;
 
     /// <summary>One row: holds the lock until the end of the transaction, and with it the shared lock of that number.</summary>
@@ -33,7 +39,16 @@ internal static class CommitHorizon
     {
         // What was committed in this very millisecond, before the request for changes was sent, is older than the present when the question is put.
         if (clock is null) await Task.Delay(1, cancellationToken).ConfigureAwait(false);
-        await using var command = dataSource.CreateCommand(FindText);
+        return await FindAsync(dataSource, FindText, clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, but what was committed in this very millisecond may lie above.</summary>
+    public static Task<DateTimeOffset> FindSettledAsync(NpgsqlDataSource dataSource, DateTimeOffset? clock, CancellationToken cancellationToken) =>
+        FindAsync(dataSource, SettledText, clock, cancellationToken);
+
+    private static async Task<DateTimeOffset> FindAsync(NpgsqlDataSource dataSource, string text, DateTimeOffset? clock, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(text);
         command.Parameters.Add(Clock(clock));
         return DateTimeOffset.FromUnixTimeMilliseconds((long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
     }

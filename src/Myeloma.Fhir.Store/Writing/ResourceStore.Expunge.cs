@@ -11,6 +11,8 @@ public sealed partial class ResourceStore
         SELECT (SELECT count(*) FROM past) + (SELECT count(*) FROM deletion), EXISTS (SELECT 1 FROM resource WHERE type = $1 AND id = $2)
         """;
 
+    private const string PastText = "SELECT past.forget(ARRAY(SELECT rid FROM resource_history WHERE type = $1 AND id = $2))";
+
     private const string ExpungeLockText = "SELECT 1 FROM resource WHERE type = $1 AND id = $2 FOR UPDATE";
 
     /// <summary>Removes the past versions of a resource; when it is deleted, the deletion too, so that its key was never used.</summary>
@@ -27,6 +29,12 @@ public sealed partial class ResourceStore
             {
                 AddKey(hold, key);
                 await hold.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await using (var past = new NpgsqlCommand(PastText, connection))
+            {
+                AddKey(past, key);
+                await past.ExecuteNonQueryAsync(cancellationToken);
             }
 
             await using var command = new NpgsqlCommand(ExpungeText, connection);

@@ -24,7 +24,10 @@ internal sealed class WriteTransaction(
 
     private const string HistoryText = "INSERT INTO resource_history SELECT * FROM resource WHERE rid = ANY ($1)";
 
+    /// <summary>Takes versions out of the indexes that are current and stay so, to index them anew.</summary>
     public const string ForgetText = "SELECT index_forget($1)";
+
+    private const string SupersedeText = "SELECT index_supersede($1)";
 
     private const string UpdateText = """
         UPDATE resource r SET rid = n.rid, version = n.version, deleted = n.deleted, method = n.method, body = n.body
@@ -266,7 +269,7 @@ internal sealed class WriteTransaction(
         if (superseded.Length == 0) return;
 
         batch.BatchCommands.Add(new NpgsqlBatchCommand(HistoryText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = superseded } } });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ForgetText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = superseded } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SupersedeText) { Parameters = { new NpgsqlParameter<long[]> { TypedValue = superseded } } });
 
         var oldRid = Columns.BigInteger("old_rid");
         var (rid, version, deleted, method, body) = ResourceColumns();

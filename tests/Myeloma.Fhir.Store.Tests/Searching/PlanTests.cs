@@ -54,6 +54,32 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
         Assert.Contains("Index Only Scan Backward", plan, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Searches))]
+    public async Task A_later_page_reads_no_more_than_the_first(string name)
+    {
+        var store = filled.Fixture.Store;
+        var search = filled.Search(name) with { Count = 2 };
+        var first = await store.SearchAsync(search, default);
+        if (first.NextCursor is not { } next)
+        {
+            Assert.Contains(name, "id, chain, not, date, reference, url, url below, quantity, composite, canonical chain, has, string", StringComparison.Ordinal);
+            return;
+        }
+
+        var plan = await store.ExplainAsync(search, default);
+        var later = await store.ExplainAsync(search with { Cursor = next }, default);
+
+        var (blocks, laterBlocks) = (Blocks(plan), Blocks(later));
+        Assert.True(laterBlocks <= (2 * blocks) + 100, $"{laterBlocks} blocks instead of {blocks}:\n{string.Join('\n', later.Plan)}");
+        Assert.DoesNotContain(later.Plan, line => line.Contains("Seq Scan", StringComparison.Ordinal) && !line.Contains("search_parameter", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of the whole statement, whose line is the first.</summary>
+    private static long Blocks(SearchExplanation explanation) => System.Text.RegularExpressions.Regex
+        .Matches(explanation.Plan.First(line => line.Contains("Buffers:", StringComparison.Ordinal)), "(?:hit|read)=([0-9]+)")
+        .Sum(match => long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+
     private async Task<string> ExplainAsync(BoundSearch search, NarrowSource? narrow, bool generic)
     {
         await using var connection = await filled.Fixture.Inner.DataSource.OpenConnectionAsync();
@@ -127,6 +153,7 @@ public sealed class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests
             foreach (var name in (string[])["few", "many"])
                 await Fixture.Store.SearchAsync(new BoundSearch { ResourceType = "Basic", CountOnly = true, Criteria = [new Criterion.TokenIn(parameters["Token"], [new CodeSetName.StoredValueSet(name)], "code:in")] }, default);
             await Fixture.Inner.ScalarAsync("INSERT INTO code_set_member SELECT other, hashint8extended(member, other) FROM generate_series(100, 149) other, generate_series(1, 4000) member");
+            Fixture.Inner.Time.Step(TimeSpan.FromSeconds(1));
             await Fixture.Inner.ScalarAsync("VACUUM ANALYZE");
         }
 
