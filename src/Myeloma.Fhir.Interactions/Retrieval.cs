@@ -9,7 +9,7 @@ namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The reading interactions behind one door, for the GET entries of bundles: read, vread, history, search, capabilities, and operations.</summary>
 public sealed class Retrieval(
-    ReadInteraction read, VReadInteraction vread, HistoryInteraction history, SearchInteraction search, CapabilitiesInteraction capabilities, OperationTable operations)
+    ReadInteraction read, VReadInteraction vread, HistoryInteraction history, SearchInteraction search, MetadataRetrieval metadata, OperationTable operations)
 {
     /// <exception cref="FhirException">As the interaction that is addressed.</exception>
     internal async Task<FhirResponse> HandleAsync(BundleEntry entry, InteractionContext context, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public sealed class Retrieval(
             TargetKind.System or TargetKind.Type => await search.HandleAsync(target.Type, parameters, context, cancellationToken),
             TargetKind.SystemOperation or TargetKind.TypeOperation or TargetKind.InstanceOperation =>
                 await InvokeAsync(entry, parameters, context, cancellationToken),
-            TargetKind.Metadata => capabilities.Handle(context),
+            TargetKind.Metadata => await metadata.HandleAsync(parameters, context, cancellationToken),
             _ => throw new FhirException(Issue.NotSupported("GET is not offered there.", $"{entry.Expression}.request.url")),
         };
 

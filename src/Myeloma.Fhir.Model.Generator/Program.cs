@@ -1,11 +1,20 @@
 using Myeloma.Fhir.Model.Generator;
 
+if (args is ["subtags", var registry, var table])
+{
+    Console.WriteLine($"{table}: {SubtagTable.Save(registry, table)} rows");
+    return 0;
+}
+
 if (args.Length != 3)
 {
     Console.Error.WriteLine("Usage: Myeloma.Fhir.Model.Generator DEFINITIONS_FOLDER OUTPUT_FOLDER PROFILES_FOLDER");
     Console.Error.WriteLine("  DEFINITIONS_FOLDER  the R4 (4.0.1) definitions as gzip'd Bundles (profiles-types.json.gz, valuesets.json.gz, ...)");
     Console.Error.WriteLine("  OUTPUT_FOLDER       src/Myeloma.Fhir.Model/Schema/Data");
     Console.Error.WriteLine("  PROFILES_FOLDER     src/Myeloma.Fhir.Validation/Profiles/Data");
+    Console.Error.WriteLine("   or: Myeloma.Fhir.Model.Generator subtags REGISTRY_JSON OUTPUT_FILE");
+    Console.Error.WriteLine("  REGISTRY_JSON       data/json/registry.json of npm's language-subtag-registry");
+    Console.Error.WriteLine("  OUTPUT_FILE         src/Myeloma.Fhir.Terminology/Grammars/Data/language-subtags.tsv");
     return 2;
 }
 

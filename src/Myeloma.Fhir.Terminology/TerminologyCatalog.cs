@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology.Capabilities;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Grammars;
 using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Terminology;
@@ -19,29 +21,42 @@ public sealed class TerminologyCatalog
     private readonly BuiltIn builtIn;
     private readonly Func<string, string, IReadOnlyList<ResourceDocument>> stored;
     private readonly IReadOnlyList<ResourceDocument> brought;
+    private readonly NamedCodes named;
 
     /// <param name="stored">The stored resources of a type by canonical url without version, any order; none: an empty list. The same document each time, so that it is compiled once.</param>
     public TerminologyCatalog(R4Schema schema, Func<string, string, IReadOnlyList<ResourceDocument>>? stored = null)
-        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [])
+        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [], NamedCodes.None)
     {
     }
 
-    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought)
+    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought, NamedCodes named)
     {
+        this.named = named;
         this.builtIn = builtIn;
         this.stored = stored;
         this.brought = brought;
     }
 
     /// <summary>This catalog and, before it, the resources of one request.</summary>
-    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought]);
+    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought], named);
+
+    /// <summary>This catalog for a question that names codes: systems with a grammar have those.</summary>
+    internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, brought, codes);
+
+    /// <summary>Whether it is about codes that a question names.</summary>
+    internal bool NamesCodes => named != NamedCodes.None;
 
     /// <summary>All versions of a code system, none twice; supplements are told too, by their own url.</summary>
     /// <param name="url">Without version.</param>
     public IReadOnlyList<CompiledCodeSystem> CodeSystems(string url)
     {
         var found = new List<CompiledCodeSystem>();
-        foreach (var document in Documents("CodeSystem", url)) AddUnlessKnown(found, Compiled(document), each => each.Version);
+        var open = named.Find(url);
+
+        // That its content is not present is what resources say of a system with a grammar.
+        foreach (var document in Documents("CodeSystem", url))
+            if (open is null || document.Root.TextOf("content") != "not-present") AddUnlessKnown(found, Compiled(document), each => each.Version);
+        if (open is not null) AddUnlessKnown(found, open, each => each.Version);
         if (builtIn.CodeSystem(url) is { } system) AddUnlessKnown(found, system, each => each.Version);
         return found;
     }
@@ -67,6 +82,19 @@ public sealed class TerminologyCatalog
     {
         var versions = ValueSets(url);
         return versions.Count > 0 ? VersionPattern.Select(versions, version, each => each.Version, each => each.Status == "retired") : ImplicitValueSets.Find(url, version, this);
+    }
+
+    /// <summary>Every code system that codes can be asked of, by url and version in rising order; supplements are left out.</summary>
+    /// <param name="storedUrls">The urls of code systems that are stored.</param>
+    public IReadOnlyList<CodeSystemCapability> Describe(IEnumerable<string> storedUrls)
+    {
+        List<string> urls = [.. storedUrls.Distinct()];
+        var known = urls.Order(StringComparer.Ordinal).SelectMany(CodeSystems).Where(system => !system.IsSupplement).Select(CodeSystemCapability.Of);
+        return
+        [
+            .. known.Concat(builtIn.Capabilities.Where(each => !urls.Contains(each.Url)))
+                .OrderBy(each => each.Url, StringComparer.Ordinal).ThenBy(each => each.Version, BusinessVersionOrder.Instance),
+        ];
     }
 
     /// <summary>The supplements that request and store have under a canonical.</summary>
@@ -105,6 +133,11 @@ public sealed class TerminologyCatalog
     {
         private readonly ConcurrentDictionary<string, CompiledCodeSystem> systems = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, ValueSetSource> valueSets = new(StringComparer.Ordinal);
+
+        private readonly Lazy<IReadOnlyList<CodeSystemCapability>> capabilities = new(() =>
+            [.. schema.CodeSystems.Walk().Where(each => each.Content is not ("not-present" or "supplement") && CodeGrammars.Find(each.Url) is null).Select(CodeSystemCapability.Of), .. CodeGrammars.All.Select(grammar => CodeSystemCapability.Of(grammar.Usual))]);
+
+        public IReadOnlyList<CodeSystemCapability> Capabilities => capabilities.Value;
 
         public CompiledCodeSystem? CodeSystem(string url)
         {

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Terminology;
@@ -41,6 +42,21 @@ internal static class TerminologyIssues
     public static FhirException TooCostly(string canonical, int limit) => Fault(
         IssueType.TooCostly, null, "VALUESET_TOO_COSTLY",
         FormattableString.Invariant($"The value set '{canonical}' expansion has too many codes to produce (>{limit})"));
+
+    /// <summary>Codes made by a grammar, or known in part only, are not all told.</summary>
+    public static FhirException NotClosed(string canonical, CompiledCodeSystem system) => Fault(
+        IssueType.TooCostly, null, "VALUESET_UNCLOSED",
+        $"The value set '{canonical}' can't be expanded: {UnclosedReason(system)}."
+        + (system.Source.Grammar?.CommonValueSet is { } common ? $" With limitedExpansion=true the codes of {common} are told in place of all; $validate-code tells of any code whether it is a member" : " $validate-code tells of any code whether it is a member"));
+
+    /// <summary>Why an expansion does not tell all codes of a system.</summary>
+    public static string UnclosedReason(CompiledCodeSystem system) => system.IsComplete
+        ? $"The code System '{system.Url}' has a grammar and so has infinite members"
+        : $"Only a part of the code System '{system.Url}' is known here";
+
+    /// <summary>What is wrong with a text that the grammar of its system does not let through.</summary>
+    public static Issue NotByGrammar(string code, string fault, string? expression) =>
+        Error(IssueType.CodeInvalid, "invalid-code", null, $"Error processing '{code}': {fault}", expression) with { Severity = IssueSeverity.Information };
 
     public static FhirException MissingSupplements(IReadOnlyList<string> canonicals) => Fault(
         IssueType.NotFound, "not-found", "VALUESET_SUPPLEMENT_MISSING",

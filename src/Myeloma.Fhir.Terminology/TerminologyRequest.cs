@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Grammars;
 using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Terminology;
@@ -16,14 +17,14 @@ internal sealed class TerminologyRequest
         var brought = arguments.Parameters("tx-resource").Select(parameter => parameter.Child("resource")).OfType<Element>().ToList();
         if (brought.Count > limits.MaxResources)
             throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"A request may bring {limits.MaxResources} resources along, not {brought.Count} (setting Fhir:Terminology:MaxResources).")));
-        Catalog = catalog.With([.. brought.Select(ResourceDocument.Of)]);
+        Catalog = Naming(catalog.With([.. brought.Select(ResourceDocument.Of)]), arguments);
         Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
     }
 
     /// <summary>For a question of a batch: the same catalog, parameters of its own.</summary>
     public TerminologyRequest(TerminologyRequest batch, TerminologyArguments arguments)
     {
-        (Arguments, Limits, Catalog) = (arguments, batch.Limits, batch.Catalog);
+        (Arguments, Limits, Catalog) = (arguments, batch.Limits, Naming(batch.Catalog, arguments));
         Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
     }
 
@@ -31,6 +32,20 @@ internal sealed class TerminologyRequest
     public TerminologyLimits Limits { get; }
     public TerminologyCatalog Catalog { get; }
     public DisplayLanguages Languages { get; }
+
+    /// <summary>The catalog for the codes that the parameters name; unchanged when they name none.</summary>
+    private static TerminologyCatalog Naming(TerminologyCatalog catalog, TerminologyArguments arguments)
+    {
+        List<string> codes = [.. arguments.Texts("code", "codeA", "codeB")];
+        foreach (var name in (string[])["coding", "codingA", "codingB", "codeableConcept"])
+        {
+            if (arguments.Value(name) is not { } value) continue;
+            if (value.TextOf("code") is { } code) codes.Add(code);
+            codes.AddRange(value.Children("coding").ToList().Select(each => each.TextOf("code")).OfType<string>());
+        }
+
+        return codes.Count == 0 ? catalog : catalog.Naming(NamedCodes.Of(codes));
+    }
 
     /// <summary>The value set asked about: sent along, or named by its canonical.</summary>
     /// <exception cref="FhirException"><c>not-found</c>; <c>required</c>: none is named.</exception>

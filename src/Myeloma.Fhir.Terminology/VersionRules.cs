@@ -32,7 +32,7 @@ internal sealed record VersionRules(
 }
 
 /// <summary>Versions and patterns of versions: <c>1.0.x</c>, <c>1.*</c>. https://hl7.org/fhir/R4/references.html#canonical</summary>
-internal static class VersionPattern
+public static class VersionPattern
 {
     /// <summary>Whether a version is the one named, or fits the pattern.</summary>
     /// <param name="pattern">A version; parts that are <c>x</c>, <c>X</c> or <c>*</c> stand for any number, the last of them also for several parts.</param>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Reflection;
 using System.Text.Json;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Patching;
@@ -13,8 +12,8 @@ namespace Myeloma.Fhir.Interactions.Capabilities;
 /// <summary>Writes the CapabilityStatement. https://hl7.org/fhir/R4/capabilitystatement.html</summary>
 internal static class CapabilityStatementWriter
 {
-    private static readonly string Version =
-        typeof(CapabilityStatementWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    /// <summary>The release of the terminology ecosystem's tests that terminology was held against. https://build.fhir.org/ig/HL7/fhir-tx-ecosystem-ig/</summary>
+    private const string TestVersion = "1.9.0";
 
     public static byte[] Write(SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral, string baseUrl, DateTimeOffset date)
     {
@@ -35,15 +34,16 @@ internal static class CapabilityStatementWriter
     private static void WriteHead(Utf8JsonWriter writer, string baseUrl, DateTimeOffset date)
     {
         writer.WriteString("resourceType", "CapabilityStatement");
+        WriteFeatures(writer);
+        writer.WriteString("url", $"{baseUrl}/metadata");
+        writer.WriteString("version", SoftwareVersion.Version);
         writer.WriteString("name", "MyelomaFhir");
         writer.WriteString("title", "Myeloma.Fhir");
         writer.WriteString("status", "active");
         writer.WriteString("date", BundleWriting.Instant(date));
         writer.WriteString("kind", "instance");
-        writer.WriteStartObject("software");
-        writer.WriteString("name", "Myeloma.Fhir");
-        writer.WriteString("version", Version);
-        writer.WriteEndObject();
+        WriteArray(writer, "instantiates", ["http://hl7.org/fhir/CapabilityStatement/terminology-server"]);
+        SoftwareVersion.Write(writer, withDate: true);
         writer.WriteStartObject("implementation");
         writer.WriteString("description", "Terminology and plan definitions with the sources that state them");
         writer.WriteString("url", baseUrl);
@@ -51,6 +51,32 @@ internal static class CapabilityStatementWriter
         writer.WriteString("fhirVersion", "4.0.1");
         WriteArray(writer, "format", ["application/fhir+json", "json", "application/fhir+xml", "xml"]);
         WriteArray(writer, "patchFormat", PatchDocument.MediaTypes);
+    }
+
+    /// <summary>The features that clients of the terminology ecosystem ask for before anything else. https://hl7.org/fhir/uv/application-feature/</summary>
+    private static void WriteFeatures(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("extension");
+        WriteFeature(writer, "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version", () => writer.WriteString("valueCode", TestVersion));
+        WriteFeature(writer, "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter", () => writer.WriteBoolean("valueBoolean", true));
+        writer.WriteEndArray();
+    }
+
+    private static void WriteFeature(Utf8JsonWriter writer, string definition, Action writeValue)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("extension");
+        writer.WriteStartObject();
+        writer.WriteString("url", "definition");
+        writer.WriteString("valueCanonical", definition);
+        writer.WriteEndObject();
+        writer.WriteStartObject();
+        writer.WriteString("url", "value");
+        writeValue();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteString("url", "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature");
+        writer.WriteEndObject();
     }
 
     private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral)

@@ -33,7 +33,7 @@ public static class TerminologyOperations
         new("url", "uri"), new("valueSet", "ValueSet"), new("valueSetVersion", "string"), new("context", "uri"), new("contextDirection", "code"), new("filter", "string"), new("date", "dateTime"),
         new("offset", "integer"), new("count", "integer"), new("includeDesignations", "boolean"), new("designation", "string", Max: Any), new("includeDefinition", "boolean"),
         new("activeOnly", "boolean"), new("excludeNested", "boolean"), new("excludeNotForUI", "boolean"), new("excludePostCoordinated", "boolean"), new("property", "string", Max: Any),
-        new("versionsMatch", "boolean"),
+        new("versionsMatch", "boolean"), new("limitedExpansion", "boolean"), new("exclude-system", "canonical", Max: Any),
     ];
 
     private static readonly OperationParameter[] Translation =

@@ -81,6 +81,20 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
         return new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. known.Versions(url).Where(document => document.ResourceType == type)]);
     }
 
+    /// <summary>The canonical urls, without version, of the stored resources of a type, as of the last time they were followed; in any order, each once.</summary>
+    public async Task<IReadOnlyList<string>> UrlsAsync(string type, CancellationToken cancellationToken)
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            return [.. held.Where(each => each.Key.Type == type).Select(each => each.Value.Url).OfType<string>().Distinct()];
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
     /// <summary>After a write: takes over the definitions among what was written.</summary>
     public async ValueTask AfterWriteAsync(IReadOnlyList<WriteResult> results)
     {

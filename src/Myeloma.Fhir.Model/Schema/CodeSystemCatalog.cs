@@ -38,6 +38,13 @@ public sealed class CodeSystemCatalog
     public CodeSystemDefinition? Find(string url) =>
         index.TryGetValue(url, out var entry) ? unpacked.GetOrAdd(url, _ => Unpack(url, entry.Version, entry.Offset)) : null;
 
+    /// <summary>Every code system, unpacked one after the other for the caller alone: what was not asked for by its url does not stay in memory.</summary>
+    public IEnumerable<CodeSystemDefinition> Walk()
+    {
+        foreach (var (url, entry) in index.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            yield return unpacked.TryGetValue(url, out var kept) ? kept : Unpack(url, entry.Version, entry.Offset);
+    }
+
     private CodeSystemDefinition Unpack(string url, string? version, int offset)
     {
         lock (reader)

@@ -62,7 +62,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         TargetKind.Instance or TargetKind.Version => ReadAsync(call, target, cancellationToken),
         TargetKind.System or TargetKind.Type => SearchAsync(call, target, cancellationToken),
-        TargetKind.Metadata => AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken),
+        TargetKind.Metadata => MetadataAsync(call, cancellationToken),
         TargetKind.InstanceHistory or TargetKind.TypeHistory or TargetKind.SystemHistory => HistoryAsync(call, target, cancellationToken),
         _ => throw NotAllowed(call, target),
     };
@@ -90,6 +90,9 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         else if (call.Parameters.Count > 0) answer = answer.Viewed(ResourceView.Parse(call.Parameters));
         await FhirResult.WriteAsync(call, answer, cancellationToken);
     }
+
+    private async Task MetadataAsync(FhirCall call, CancellationToken cancellationToken) =>
+        await AnswerAsync(call, await services.Metadata.HandleAsync(call.Parameters, ContextOf(call), cancellationToken), cancellationToken);
 
     private async Task HistoryAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken) =>
         await AnswerAsync(call, await services.History.HandleAsync(target.Type, target.Id, call.Parameters, ContextOf(call), cancellationToken), cancellationToken);

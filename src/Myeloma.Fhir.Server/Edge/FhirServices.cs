@@ -43,9 +43,11 @@ public sealed class FhirServices
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         Operations = new OperationTable(OperationsOf(options, time));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
+        TerminologyCapabilities = new TerminologyCapabilitiesInteraction(Definitions, [.. Operations.Definitions], time);
+        Metadata = new MetadataRetrieval(Capabilities, TerminologyCapabilities);
         Retrieval RetrievalOn(ResourceStore read) => new(
             new ReadInteraction(read), new VReadInteraction(read), new HistoryInteraction(read, pages),
-            new SearchInteraction(read, searchParameters, options.SearchOptions(time)), Capabilities, Operations);
+            new SearchInteraction(read, searchParameters, options.SearchOptions(time)), Metadata, Operations);
         Transaction = new TransactionInteraction(Writing, limits, store, RetrievalOn, patched, criteria, Delete, NewId);
         Batch = new BatchInteraction(Create, Update, Patch, Delete, RetrievalOn(store), limits);
     }
@@ -66,6 +68,8 @@ public sealed class FhirServices
     public PatchInteraction Patch { get; }
     public DeleteInteraction Delete { get; }
     public CapabilitiesInteraction Capabilities { get; }
+    public TerminologyCapabilitiesInteraction TerminologyCapabilities { get; }
+    public MetadataRetrieval Metadata { get; }
     public TransactionInteraction Transaction { get; }
     public BatchInteraction Batch { get; }
     public ValidateOperation Validate { get; }
@@ -82,6 +86,7 @@ public sealed class FhirServices
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
             Validate,
+            new VersionsOperation(),
         }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
     ];
 }

@@ -21,6 +21,7 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
         ("at", "_at", "query", "Only versions that were current at that time or in that period"),
         ("count", "_count", "query", "Entries on a page"),
         ("type", "_type", "query", "Resource types, separated by comma"),
+        ("mode", "mode", "query", "full, normative or terminology; with terminology the answer is a TerminologyCapabilities"),
         ("format", "_format", "query", "json or xml, instead of Accept"),
         ("pretty", "_pretty", "query", "true for lines and indents"),
     ];
@@ -35,6 +36,8 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
         foreach (var (key, parameter) in components) all[key] = parameter;
         return all;
     }
+
+    public JsonArray OfCapabilities() => [Use("mode"), Use("format"), Use("pretty")];
 
     public JsonArray OfRead(bool withVersion) => withVersion
         ? [Use("id"), Use("vid"), Use("ifNoneMatch"), Use("ifModifiedSince"), Use("format"), Use("pretty")]

@@ -20,7 +20,7 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
 
     public void AddSystem(JsonObject paths)
     {
-        Add(paths, "/metadata", "get", Operation(SystemTag, "capabilities", "What this server does", [], OpenApiResponses.Of("200", "A CapabilityStatement", "CapabilityStatement")));
+        Add(paths, "/metadata", "get", Operation(SystemTag, "capabilities", "What this server does", parameters.OfCapabilities(), OpenApiResponses.Of("200", "A CapabilityStatement", "CapabilityStatement")));
         schemas.Want("CapabilityStatement");
         foreach (var interaction in OfferedInteraction.OfSystem)
         {

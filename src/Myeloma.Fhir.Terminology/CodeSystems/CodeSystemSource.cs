@@ -25,6 +25,9 @@ public sealed record CodeSystemSource(string Url, string? Version, string Conten
 
     public string? Supplements { get; init; }
     public IReadOnlyList<PropertyDefinition> Properties { get; init; } = [];
+
+    /// <summary>What its codes are read by; null for a system that lists them. The concepts are then those that a question names.</summary>
+    public Grammars.CodeGrammar? Grammar { get; init; }
 }
 
 /// <summary>A property that concepts of a system may have.</summary>

@@ -7,6 +7,7 @@ internal static class ConceptExtensions
     public const string StandardsStatus = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status";
     public const string Supplement = "http://hl7.org/fhir/StructureDefinition/valueset-supplement";
     public const string ExpansionParameter = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter";
+    public const string Unclosed = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed";
     public const string Deprecated = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated";
 
     /// <summary>Extensions that became properties of an expansion.</summary>

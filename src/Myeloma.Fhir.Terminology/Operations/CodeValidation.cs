@@ -138,6 +138,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
         {
             if (system.IsComplete) finding.Add(TerminologyIssues.UnknownCode(question.Code, system.Url, system.Version, question.At("code")));
             else finding.Add(TerminologyIssues.UnknownCodeInFragment(question.Code, system.Url, system.Version, question.At("code")), isInMessage: true);
+            if (system.Source.Grammar?.Fault(question.Code) is { } fault) finding.Add(TerminologyIssues.NotByGrammar(question.Code, fault, question.At("code")), isInMessage: false);
             return;
         }
 

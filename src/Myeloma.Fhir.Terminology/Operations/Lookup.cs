@@ -24,7 +24,12 @@ public sealed class Lookup(TerminologyLimits limits)
         var system = evaluation.Find(url, effective)
             ?? throw new FhirException(TerminologyIssues.UnknownCodeSystem(url, effective, request.Catalog.VersionsOf(url), null));
         var ordinal = system.Find(code);
-        if (ordinal < 0) throw new FhirException(TerminologyIssues.UnknownCode(code, url, system.Version, "code") with { Type = IssueType.NotFound });
+        if (ordinal < 0)
+        {
+            var unknown = TerminologyIssues.UnknownCode(code, url, system.Version, "code") with { Type = IssueType.NotFound };
+            throw new FhirException(system.Source.Grammar?.Fault(code) is { } fault ? [unknown, TerminologyIssues.NotByGrammar(code, fault, "code")] : [unknown]);
+        }
+
         return JsonOutput.Parameters(writer => Write(writer, system, ordinal, [.. arguments.Texts("property")], request.Languages, supplements));
     }
 

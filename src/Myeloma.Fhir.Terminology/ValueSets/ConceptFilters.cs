@@ -10,6 +10,22 @@ internal static class ConceptFilters
     /// <summary>How long one regular expression may look at one text; those that can go back and forth without end are run by an engine that can't.</summary>
     private static readonly TimeSpan RegexTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>The operators there are for the hierarchy.</summary>
+    private static readonly string[] OfHierarchy = ["is-a", "descendent-of", "is-not-a", "generalizes"];
+
+    /// <summary>The operators there are for every property, code and display among them.</summary>
+    private static readonly string[] OfProperties = ["=", "in", "not-in", "exists", "regex"];
+
+    /// <summary>The filters that value sets may use on a system: each property with its operators, in the codes of R4.</summary>
+    public static IEnumerable<(string Property, IReadOnlyList<string> Operators)> Offered(bool hasHierarchy, IEnumerable<string> properties)
+    {
+        yield return ("concept", hasHierarchy ? [.. OfHierarchy, .. OfProperties] : OfProperties);
+        yield return ("display", OfProperties);
+        if (hasHierarchy) foreach (var relation in (string[])["parent", "child"]) yield return (relation, ["=", "exists"]);
+        foreach (var property in properties)
+            if (property is not ("concept" or "display" or "parent" or "child")) yield return (property, OfProperties);
+    }
+
     /// <exception cref="FhirException">
     /// <c>invalid</c>: no value, an expression that is none; <c>not-supported</c>: an operator that is not known, or not for this property; <c>too-costly</c>: a regular expression ran too long.
     /// </exception>

@@ -11,6 +11,12 @@ public sealed class ValueSetContent(IReadOnlyList<SystemContent> parts)
     /// <summary>Number of members.</summary>
     public int Count { get; } = parts.Sum(part => part.Set.Count);
 
+    /// <summary>The systems with more members than are told here, because their codes are read by rules: each once.</summary>
+    internal IEnumerable<CompiledCodeSystem> Open => Parts.Where(part => part.IsOpen).Select(part => part.System).DistinctBy(system => system.Canonical);
+
+    /// <summary>Whether all members of that system are told here.</summary>
+    internal bool IsClosed(CompiledCodeSystem system) => !Parts.Any(part => part.IsOpen && part.System.Canonical == system.Canonical);
+
     /// <summary>The concepts of one code system version that are members.</summary>
     internal ConceptSet Of(CompiledCodeSystem system) =>
         Parts.Where(part => part.System.Canonical == system.Canonical).Aggregate(ConceptSet.Empty, (all, part) => all.Union(part.Set));
@@ -21,6 +27,9 @@ public sealed class ValueSetContent(IReadOnlyList<SystemContent> parts)
 /// <param name="CanNest">Whether the members may be shown in the hierarchy of their system.</param>
 public sealed record SystemContent(CompiledCodeSystem System, ConceptSet Set, OrderedDictionary<int, ListedConcept>? Listed, bool CanNest)
 {
+    /// <summary>Whether there are more members than these: the system has a grammar, and the value set takes it without a list.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Ordinals of the members from a zero-based place on, in the order of the expansion.</summary>
     public IEnumerable<int> From(int offset) => Listed is null ? Set.From(offset) : Listed.Keys.Where(Set.Contains).Skip(offset);
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Grammars;
 
 namespace Myeloma.Fhir.Terminology.ValueSets;
 
@@ -12,6 +13,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     private static readonly ConditionalWeakTable<CompiledCodeSystem, ConditionalWeakTable<ComposeClause, Selection>> Selections = [];
 
     private readonly List<string> path = [];
+    private TerminologyCatalog? listed;
     private readonly Dictionary<(string Url, string? Version), CompiledCodeSystem> supplemented = [];
 
     public VersionRules SystemVersions { get; init; } = VersionRules.None;
@@ -36,12 +38,29 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     /// <exception cref="FhirException"><c>not-found</c> a system or set that is not here; <c>processing</c> a circle of imports; <c>invalid</c> and others a filter that can't be applied; <c>exception</c> a version against a check.</exception>
     public ValueSetContent Evaluate(ValueSetSource valueSet)
     {
+        if (path.Count == 0) Name(valueSet);
         Enter(valueSet);
         var content = Included(valueSet);
         if (valueSet.Exclude.Count > 0) content = Without(content, valueSet);
         if (valueSet.Inactive == false) content = [.. content.Select(part => part with { Set = part.Set.Except(part.System.Inactive) })];
         path.RemoveAt(path.Count - 1);
-        return new ValueSetContent([.. content.Where(part => !part.Set.IsEmpty)]);
+        return new ValueSetContent([.. content.Where(part => part.IsOpen || !part.Set.IsEmpty)]);
+    }
+
+    /// <summary>Where the request names no codes, systems with a grammar have those that the value set lists.</summary>
+    private void Name(ValueSetSource valueSet)
+    {
+        if (catalog.NamesCodes) return;
+        foreach (var key in supplemented.Keys.Where(key => CodeGrammars.Find(key.Url) is not null).ToList()) supplemented.Remove(key);
+        listed = catalog.Naming(NamedCodes.ListedIn(valueSet, FindImport));
+    }
+
+    private ValueSetSource? FindImport(string canonical, ValueSetSource from)
+    {
+        if (canonical.StartsWith('#')) return from.Contained.GetValueOrDefault(canonical[1..]);
+        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
+        var (url, version) = bar < 0 ? (canonical, null) : (canonical[..bar], canonical[(bar + 1)..]);
+        return catalog.FindValueSet(url, ValueSetVersions.Effective(url, version));
     }
 
     /// <summary>Keeps the way to a set, so that a circle is seen.</summary>
@@ -88,7 +107,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     /// <summary>A code system with its supplements; remembered as one that was used.</summary>
     public CompiledCodeSystem? Find(string url, string? version)
     {
-        if (catalog.FindCodeSystem(url, version) is not { } found) return null;
+        if ((listed ?? catalog).FindCodeSystem(url, version) is not { } found) return null;
         if (!supplemented.TryGetValue((url, found.Version), out var system))
         {
             system = found.With([.. Supplements.Where(each => IsAbout(each, found))]);
@@ -136,12 +155,15 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
         var imports = clause.ValueSets.Select(canonical => Evaluate(Import(canonical, valueSet))).ToList();
         if (clause.System is null)
         {
-            return imports.Count == 0 ? [] : imports[0].Parts.Select(part => part with { Set = Common(part.Set, part.System, imports.Skip(1)), CanNest = false });
+            return imports.Count == 0 ? [] : imports[0].Parts.Select(part => part with { Set = Common(part.Set, part.System, imports.Skip(1)), CanNest = false, IsOpen = part.IsOpen && !imports.Skip(1).Any(each => each.IsClosed(part.System)) });
         }
 
         var system = System(clause);
         var listed = clause.Concepts.Count == 0 ? null : Listed(clause, system);
-        return [new SystemContent(system, Common(Select(clause, system), system, imports), listed, imports.Count == 0 && listed is null)];
+        return [new SystemContent(system, Common(Select(clause, system), system, imports), listed, imports.Count == 0 && listed is null)
+        {
+            IsOpen = system.Source.Grammar is not null && listed is null && !imports.Any(each => each.IsClosed(system)),
+        }];
     }
 
     /// <summary>What a clause lists, as far as the system knows it, in its order.</summary>

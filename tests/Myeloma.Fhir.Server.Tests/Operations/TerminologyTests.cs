@@ -6,7 +6,7 @@ namespace Myeloma.Fhir.Server.Tests.Operations;
 /// <summary>The operations of terminology over a running server: what is stored counts at once, by GET and POST, at types and instances, in a batch.</summary>
 /// <remarks>https://hl7.org/fhir/R4/terminology-service.html</remarks>
 [Trait("Category", "Postgres")]
-public sealed class TerminologyTests(RunningServer server) : IClassFixture<RunningServer>
+public sealed partial class TerminologyTests(RunningServer server) : IClassFixture<RunningServer>
 {
     private const string System = "http://example.org/fhir/CodeSystem/colours";
 
