@@ -4,8 +4,6 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Schema;
-using Myeloma.Fhir.Terminology;
 
 namespace Myeloma.Fhir.Interactions;
 
@@ -19,8 +17,7 @@ public sealed class TerminologyCapabilitiesInteraction(CurrentDefinitions defini
     /// <exception cref="FhirException"><c>transient</c>: the database can't be reached.</exception>
     public async Task<FhirResponse> HandleAsync(InteractionContext context, CancellationToken cancellationToken)
     {
-        var versions = await definitions.FollowVersionsAsync(cancellationToken);
-        var catalog = new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. versions(url).Where(document => document.ResourceType == type)]);
+        var catalog = await definitions.FollowTerminologyAsync(cancellationToken);
         var systems = catalog.Describe(await definitions.UrlsAsync("CodeSystem", cancellationToken));
         return FhirResponse.Ok(new ResourceContent("TerminologyCapabilities", TerminologyCapabilitiesWriter.Write(systems, operations, context.BaseUrl, started)));
     }
