@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Grammars;
 using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Terminology.Members;
@@ -30,13 +31,15 @@ public sealed class MemberListing(TerminologyCatalog catalog, TerminologyLimits 
     {
         var evaluation = new ValueSetEvaluation(catalog, limits);
         var (parts, systems) = (new List<SystemContent>(), new List<string>());
+        evaluation.Name(valueSet);
         Collect(valueSet, evaluation, parts, systems);
+        if (parts.Find(part => part.IsOpen) is { } open) throw TerminologyIssues.NotClosed(valueSet.Canonical, open.System);
         return new CodeMembers([.. systems.Distinct()], parts.SelectMany(part => Codes(part.System, part.Set)), parts.Sum(part => (long)part.Set.Count));
     }
 
     private CodeMembers Branch(string system, string code, Func<ConceptHierarchy, int, ConceptSet> select)
     {
-        var found = catalog.FindCodeSystem(system, null) ?? throw new FhirException(TerminologyIssues.UnknownCodeSystem(system, null, [], null));
+        var found = catalog.Naming(NamedCodes.Of([code])).FindCodeSystem(system, null) ?? throw new FhirException(TerminologyIssues.UnknownCodeSystem(system, null, [], null));
         if (found.Find(code) is not (>= 0 and var ordinal))
             throw new FhirException(TerminologyIssues.UnknownCode(code, system, found.Version, null) with { Type = IssueType.NotFound });
         var set = select(found.Hierarchy, ordinal);
@@ -67,7 +70,7 @@ public sealed class MemberListing(TerminologyCatalog catalog, TerminologyLimits 
 
     /// <summary>Whether a clause takes all codes of a system of which only some are known here, or none.</summary>
     private bool IsUnlistable(ComposeClause clause) =>
-        clause is { System: not null, Concepts.Count: 0, Filters.Count: 0, ValueSets.Count: 0 } && catalog.FindCodeSystem(clause.System, clause.Version) is null or { IsComplete: false };
+        clause is { System: not null, Concepts.Count: 0, Filters.Count: 0, ValueSets.Count: 0 } && catalog.FindCodeSystem(clause.System, clause.Version) is null or { IsComplete: false } or { Source.Grammar: not null };
 
     private static IEnumerable<(string System, string Code)> Codes(CompiledCodeSystem system, ConceptSet set) => set.From(0).Select(ordinal => (system.Url, system.Code(ordinal)));
 }

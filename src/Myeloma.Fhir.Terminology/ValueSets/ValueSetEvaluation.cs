@@ -38,7 +38,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     /// <exception cref="FhirException"><c>not-found</c> a system or set that is not here; <c>processing</c> a circle of imports; <c>invalid</c> and others a filter that can't be applied; <c>exception</c> a version against a check.</exception>
     public ValueSetContent Evaluate(ValueSetSource valueSet)
     {
-        if (path.Count == 0) Name(valueSet);
+        Name(valueSet);
         Enter(valueSet);
         var content = Included(valueSet);
         if (valueSet.Exclude.Count > 0) content = Without(content, valueSet);
@@ -47,11 +47,10 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
         return new ValueSetContent([.. content.Where(part => part.IsOpen || !part.Set.IsEmpty)]);
     }
 
-    /// <summary>Where the request names no codes, systems with a grammar have those that the value set lists.</summary>
-    private void Name(ValueSetSource valueSet)
+    /// <summary>Where the request names no codes, systems with a grammar have those that the first value set lists that is evaluated, with all it imports.</summary>
+    public void Name(ValueSetSource valueSet)
     {
-        if (catalog.NamesCodes) return;
-        foreach (var key in supplemented.Keys.Where(key => CodeGrammars.Find(key.Url) is not null).ToList()) supplemented.Remove(key);
+        if (catalog.NamesCodes || listed is not null) return;
         listed = catalog.Naming(NamedCodes.ListedIn(valueSet, FindImport));
     }
 
