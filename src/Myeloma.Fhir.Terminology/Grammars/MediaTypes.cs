@@ -39,7 +39,7 @@ internal sealed partial class MediaTypes : CodeGrammar
         };
     }
 
-    /// <summary>Restricted names of https://www.rfc-editor.org/rfc/rfc6838#section-4.2, parameters of https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6.</summary>
-    [GeneratedRegex("""^(?<type>[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126})/(?<subtype>[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126})([ \t]*;[ \t]*[A-Za-z0-9!#$%&'*+.^_`|~-]+=([A-Za-z0-9!#$%&'*+.^_`|~:/-]+|"([^"\\]|\\.)*"))*$""", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    /// <summary>Restricted names of https://www.rfc-editor.org/rfc/rfc6838#section-4.2, parameters of https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6, whose values may hold spaces without quotes, since R4's examples write them so.</summary>
+    [GeneratedRegex("""^(?<type>[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126})/(?<subtype>[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126})([ \t]*;[ \t]*[A-Za-z0-9!#$%&'*+.^_`|~-]+=("([^"\\]|\\.)*"|[^;"]+))*$""", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }
