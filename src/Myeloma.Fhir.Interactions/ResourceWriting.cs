@@ -11,6 +11,9 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
 {
     public WriteValidation Validation => validation;
 
+    /// <summary>Called after each write, when it is committed.</summary>
+    public Action<IReadOnlyList<WriteResult>>? Written { get; set; }
+
     /// <summary>Validates and stores one resource, or deletes it.</summary>
     /// <param name="wanted">What the client asked to get back: remarks are looked for when it is the OperationOutcome.</param>
     /// <returns>The answer with the resource as stored; its remarks are shown by <see cref="FhirResponse.With"/>.</returns>
@@ -52,6 +55,7 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
 
     private async Task<IReadOnlyList<WriteResult>> StoredAsync(IReadOnlyList<WriteResult> results, CancellationToken cancellationToken)
     {
+        Written?.Invoke(results);
         await definitions.AfterWriteAsync(results);
         await searchParameters.AfterWriteAsync(results, cancellationToken);
         return results;

@@ -23,7 +23,7 @@ internal static class CapabilityStatementWriter
             writer.WriteStartObject();
             WriteHead(writer, baseUrl, date);
             writer.WriteStartArray("rest");
-            WriteRest(writer, registry, operations, deletesSeveral);
+            WriteRest(writer, registry, operations, deletesSeveral, baseUrl);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -79,10 +79,11 @@ internal static class CapabilityStatementWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral)
+    private static void WriteRest(Utf8JsonWriter writer, SearchParameterRegistry registry, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral, string baseUrl)
     {
         var sources = RevIncludes.Of(registry);
         writer.WriteStartObject();
+        WriteWebSocket(writer, baseUrl);
         writer.WriteString("mode", "server");
         writer.WriteStartArray("resource");
         foreach (var type in R4Schema.Instance.ResourceTypes) WriteType(writer, type, registry, sources, operations, deletesSeveral);
@@ -93,6 +94,17 @@ internal static class CapabilityStatementWriter
         writer.WriteEndArray();
         WriteOperations(writer, operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System)));
         writer.WriteEndObject();
+    }
+
+    /// <summary>Where clients bind to subscriptions. https://hl7.org/fhir/R4/extension-capabilitystatement-websocket.html</summary>
+    private static void WriteWebSocket(Utf8JsonWriter writer, string baseUrl)
+    {
+        writer.WriteStartArray("extension");
+        writer.WriteStartObject();
+        writer.WriteString("url", "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket");
+        writer.WriteString("valueUri", $"ws{baseUrl["http".Length..]}/websocket");
+        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     private static void WriteType(Utf8JsonWriter writer, string type, SearchParameterRegistry registry, RevIncludes sources, IReadOnlyList<OperationDefinition> operations, bool deletesSeveral)

@@ -18,7 +18,7 @@ public sealed class CriteriaBinding(CurrentSearchParameters searchParameters, Se
         {
             if (value.Length == 0)
                 throw new FhirException(Issue.Invalid($"The criterion '{name}' of the {what} has no value; passed over it would let others match."));
-            if (name is "_count" or "_sort" or "_total" or "_summary" or "_elements" or "_contained" or "_containedType" or "_score" || name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal))
+            if (ShapesAnswer(name))
                 throw new FhirException(Issue.Invalid($"'{name}' is no criterion: it says how an answer is to look, and has no place in a {what}."));
         }
 
@@ -27,6 +27,11 @@ public sealed class CriteriaBinding(CurrentSearchParameters searchParameters, Se
             throw new FhirException(Issue.Invalid($"A {what} needs criteria that select a {resourceType}, like identifier=system|value; without any it would be about all of them."));
         return new WriteCondition(search with { Count = most }, LocksOf(resourceType, criteria));
     }
+
+    /// <summary>Whether a parameter selects nothing, but says how an answer is to look.</summary>
+    internal static bool ShapesAnswer(string name) =>
+        name is "_count" or "_sort" or "_total" or "_summary" or "_elements" or "_contained" or "_containedType" or "_score"
+        || name.StartsWith("_include", StringComparison.Ordinal) || name.StartsWith("_revinclude", StringComparison.Ordinal);
 
     /// <summary>Criteria as they stand in If-None-Exist: with or without question mark, or type in front of it.</summary>
     /// <exception cref="FhirException"><c>invalid</c>: broken percent-encoding, or another type in front.</exception>

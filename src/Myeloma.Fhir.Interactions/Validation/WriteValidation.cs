@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Validation;
@@ -19,7 +20,9 @@ public sealed record WriteVerdict(IReadOnlyList<Issue> Refusals, IReadOnlyList<I
 /// </remarks>
 /// <param name="validator">The validator of now.</param>
 /// <param name="report">Takes faults of the validator itself.</param>
-public sealed class WriteValidation(Func<CancellationToken, ValueTask<Validator>> validator, ValidationPolicy policy, Action<string, Exception?> report)
+/// <param name="subscriptions">What Subscriptions have to be, whatever the policy; null: nothing is held against it.</param>
+public sealed class WriteValidation(
+    Func<CancellationToken, ValueTask<Validator>> validator, ValidationPolicy policy, Action<string, Exception?> report, SubscriptionRules? subscriptions = null)
 {
     /// <summary>Judges one resource.</summary>
     /// <param name="isSeen">Whether the client gets to see remarks.</param>
@@ -28,6 +31,7 @@ public sealed class WriteValidation(Func<CancellationToken, ValueTask<Validator>
     public async ValueTask<WriteVerdict> JudgeAsync(
         ResourceDocument document, bool isSeen, Func<string, ResourceDocument?>? resolve, CancellationToken cancellationToken)
     {
+        if (subscriptions?.Check(document) is { Count: > 0 } faults) return new WriteVerdict(faults, []);
         var mode = policy.ModeOf(document);
         isSeen |= policy.AlwaysTells;
         if (mode == ValidationMode.Off || (mode == ValidationMode.Warn && !isSeen)) return WriteVerdict.Sound;

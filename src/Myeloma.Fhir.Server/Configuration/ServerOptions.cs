@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
@@ -104,6 +105,9 @@ public sealed record ServerOptions
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
+    /// <summary>What subscriptions may do and cost.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = SubscriptionOptions.Default;
+
     /// <summary>Limits of the database's part.</summary>
     public StoreOptions Store { get; init; } = new();
 
@@ -144,7 +148,7 @@ public sealed record ServerOptions
         {
             BasePath = BasePathOf(section["BasePath"] ?? preset.BasePath),
             BaseUrl = BaseUrlOf(section["BaseUrl"]),
-            Forwarded = new ForwardedAddress(NetworksOf(section["TrustedProxies"])),
+            Forwarded = new ForwardedAddress(NetworksOf(section, "TrustedProxies")),
             CorsOrigins = OriginsOf(section["CorsOrigins"]),
             Compression = Flag(section, nameof(Compression), preset.Compression),
             Metrics = Flag(section, nameof(Metrics), preset.Metrics),
@@ -179,6 +183,7 @@ public sealed record ServerOptions
             MaxSnapshotElements = Number(section, nameof(MaxSnapshotElements), preset.MaxSnapshotElements, 100, 10_000_000),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
+            Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };
@@ -236,10 +241,10 @@ public sealed record ServerOptions
         throw Refused($"The setting {section.Path}:{name} is a whole number from {min} to {max}, not '{text}'.");
     }
 
-    private static bool Flag(IConfigurationSection section, string name, bool preset) =>
+    internal static bool Flag(IConfigurationSection section, string name, bool preset) =>
         section[name] is not { Length: > 0 } text ? preset
         : bool.TryParse(text, out var flag) ? flag
-        : throw Refused($"The setting Fhir:{name} is true or false, not '{text}'.");
+        : throw Refused($"The setting {section.Path}:{name} is true or false, not '{text}'.");
 
     private static string BasePathOf(string text)
     {
@@ -249,15 +254,15 @@ public sealed record ServerOptions
             : throw Refused($"The setting Fhir:BasePath is a path like /fhir, not '{text}'.");
     }
 
-    private static List<IPNetwork> NetworksOf(string? text)
+    internal static List<IPNetwork> NetworksOf(IConfigurationSection section, string name)
     {
         var networks = new List<IPNetwork>();
-        foreach (var part in Parts(text))
+        foreach (var part in Parts(section[name]))
         {
             if (part == "*") networks.AddRange([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")]);
             else if (IPAddress.TryParse(part, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             else if (IPNetwork.TryParse(part, out var network)) networks.Add(network);
-            else throw Refused($"The setting Fhir:TrustedProxies is a list of addresses and networks like 10.0.0.1;192.168.0.0/16, or *; '{part}' is neither.");
+            else throw Refused($"The setting {section.Path}:{name} is a list of addresses and networks like 10.0.0.1;192.168.0.0/16, or *; '{part}' is neither.");
         }
 
         return networks;
@@ -275,7 +280,7 @@ public sealed record ServerOptions
         return origins;
     }
 
-    private static string[] Parts(string? text) =>
+    internal static string[] Parts(string? text) =>
         (text ?? "").Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string? BaseUrlOf(string? text)

@@ -34,6 +34,14 @@ public sealed class CrossOrigin(IReadOnlyCollection<string> origins)
         return true;
     }
 
+    /// <summary>Whether a websocket may be opened: by a program, a page of this server, or one of an allowed origin. Browsers leave that to the server.</summary>
+    public bool MayConnect(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        return origin.Length == 0 || isForAll || origins.Contains(origin)
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>The headers of this class, for an answer that is made anew after a fault.</summary>
     public static void Keep(IHeaderDictionary headers, Action clear)
     {

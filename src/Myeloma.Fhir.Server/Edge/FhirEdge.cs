@@ -49,6 +49,12 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
     {
         call.Bind();
         var services = state.Services ?? throw new FhirException(state.NotReady);
+        if (call.Path == Subscriptions.WebSocketBindings.Place)
+        {
+            await services.WebSockets.HandleAsync(call);
+            return;
+        }
+
         var mine = router ??= new FhirRouter(services, options);
         await admission.EnterAsync(cancellationToken);
         try

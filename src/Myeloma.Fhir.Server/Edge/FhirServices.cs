@@ -5,10 +5,14 @@ using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Setup;
+using Myeloma.Fhir.Store.Subscriptions;
 
 namespace Myeloma.Fhir.Server.Edge;
 
@@ -16,10 +20,14 @@ namespace Myeloma.Fhir.Server.Edge;
 public sealed class FhirServices
 {
     /// <param name="report">Takes faults of the validator.</param>
-    public FhirServices(ResourceStore store, JobQueue jobs, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
+    public FhirServices(StoreDatabase database, JobQueue jobs, CurrentSearchParameters searchParameters, ServerOptions options, TimeProvider time, Action<string, Exception?> report)
     {
+        var store = database.Store;
         Store = store;
         Jobs = jobs;
+        Subscriptions = database.Subscriptions;
+        SubscriptionRules = new SubscriptionRules(searchParameters, options.SearchOptions(time) with { BaseUrl = options.BaseUrl }, new EndpointRules(options.Subscriptions));
+        WebSockets = new WebSocketBindings(store, database.SubscriptionPings, options.Subscriptions, new CrossOrigin(options.CorsOrigins));
         SearchParameters = searchParameters;
         var pages = new PageSizes(options.DefaultPageSize, options.MaxPageSize);
         var limits = new BundleLimits(options.MaxBundleEntries, options.BatchParallelism);
@@ -27,7 +35,7 @@ public sealed class FhirServices
 
         Definitions = new CurrentDefinitions(store, options.Validation, options.Store.WriteTimeout, time);
         store.ListMembers = new SearchedCodes(Definitions, store, options.Terminology).ListAsync;
-        Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report), searchParameters, Definitions);
+        Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report, SubscriptionRules), searchParameters, Definitions);
         Intake = new ResourceIntake(options.ParseLimits);
         Read = new ReadInteraction(store);
         VRead = new VReadInteraction(store);
@@ -54,6 +62,14 @@ public sealed class FhirServices
 
     public ResourceStore Store { get; }
     public JobQueue Jobs { get; }
+
+    /// <summary>How far subscriptions are.</summary>
+    public SubscriptionTable Subscriptions { get; }
+
+    public SubscriptionRules SubscriptionRules { get; }
+
+    /// <summary>Clients that are told of matches over a websocket of this server.</summary>
+    internal WebSocketBindings WebSockets { get; }
 
     public CurrentSearchParameters SearchParameters { get; }
     public CurrentDefinitions Definitions { get; }
@@ -85,6 +101,7 @@ public sealed class FhirServices
             new DiffOperation(Store, options.PatchLimits),
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
+            new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,
             new VersionsOperation(),
         }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),

@@ -34,7 +34,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
         await searchParameters.AttachAsync(database, cancellationToken);
         jobs = new JobQueue(database.Jobs);
-        var services = new FhirServices(database.Store, jobs, searchParameters, options, TimeProvider.System, LogReport);
+        var services = new FhirServices(database, jobs, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
         return services;
     }

@@ -11,6 +11,7 @@ using Myeloma.Fhir.Server.Metrics;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.OpenApi;
 using Myeloma.Fhir.Server.Pages;
+using Myeloma.Fhir.Server.Subscriptions;
 
 namespace Myeloma.Fhir.Server.Startup;
 
@@ -23,6 +24,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private readonly Admission admission;
     private JobRunner? runner;
     private PastSweeping? sweeping;
+    private SubscriptionRunner? subscriptions;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -63,6 +65,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         if (options.Compression) AddCompression(builder);
         var app = builder.Build();
         if (options.Compression) app.UseResponseCompression();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(15) });
         var edge = new FhirEdge(options, state, admission, app.Services.GetRequiredService<ILogger<FhirEdge>>());
         app.Use(next => context => edge.InvokeAsync(context, next));
         app.UseRouting();
@@ -102,6 +105,8 @@ public sealed partial class FhirServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        if (subscriptions is not null) await subscriptions.DisposeAsync();
+        if (state.Services is { } services) await services.WebSockets.DisposeAsync();
         if (runner is not null) await runner.DisposeAsync();
         if (sweeping is not null) await sweeping.DisposeAsync();
         await database.DisposeAsync();
@@ -116,6 +121,8 @@ public sealed partial class FhirServer : IAsyncDisposable
             var services = await Task.Run(() => database.OpenAsync(stopping), stopping);
             runner = RunnerOf(services);
             sweeping = new PastSweeping(services.Store, app.Services.GetRequiredService<ILogger<PastSweeping>>());
+            subscriptions = new SubscriptionRunner(services, app.Services.GetRequiredService<ServerOptions>(), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
+            app.Lifetime.ApplicationStopping.Register(services.WebSockets.Close);
             state.Open(services);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Search.Criteria;
+using Myeloma.Fhir.Store.Subscriptions;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store.Searching;
@@ -69,6 +70,29 @@ internal sealed class SearchStatement
             JOIN resource r ON r.rid = found.rid
             """,
             match.IsPlain);
+    }
+
+    /// <summary>
+    /// Keeps which versions of a range match a subscription, and moves it to the end of the range, or behind the last match where the limit cut it off. One row with the number of matches;
+    /// none, and nothing kept, when the subscription is not where it was thought to be.
+    /// </summary>
+    public static SearchStatement Keep(SubscriptionBehind behind, BoundSearch search, long end, int limit)
+    {
+        var match = MatchSql.Of(search);
+        return new SearchStatement(
+            $"""
+            WITH mine AS MATERIALIZED (
+                SELECT s.id, s.channel FROM subscription s
+                WHERE s.id = {behind.Id} AND s.version = {behind.Version} AND s.state = 'active' AND s.watermark = {behind.Watermark} FOR UPDATE),
+            found AS MATERIALIZED (
+                SELECT {Match}.rid FROM {match.Source} WHERE {match.Conditions} AND {Match}.rid >= {behind.Watermark} AND {Match}.rid < {end} ORDER BY {Match}.rid LIMIT {new RowLimit(limit)}),
+            kept AS (INSERT INTO subscription_notification (subscription_id, rid) SELECT mine.id, found.rid FROM mine, found WHERE mine.channel = 'rest-hook' ON CONFLICT DO NOTHING),
+            told AS MATERIALIZED (SELECT pg_notify({SubscriptionPings.Channel}, mine.id) FROM mine WHERE mine.channel = 'websocket' AND EXISTS (SELECT FROM found))
+            UPDATE subscription s SET watermark = CASE WHEN (SELECT count(*) FROM found) < {new RowLimit(limit)} THEN {end} ELSE (SELECT max(found.rid) + 1 FROM found) END
+            FROM mine WHERE s.id = mine.id
+            RETURNING (SELECT count(*) FROM found), (SELECT count(*) FROM told)
+            """,
+            hasOnePlan: false);
     }
 
     public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options, NarrowSource? narrow)

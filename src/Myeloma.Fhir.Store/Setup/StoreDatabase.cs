@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Jobs;
+using Myeloma.Fhir.Store.Subscriptions;
 using Npgsql;
 
 namespace Myeloma.Fhir.Store.Setup;
@@ -11,18 +12,26 @@ public sealed class StoreDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource dataSource;
     private readonly StoreOptions options;
 
-    private StoreDatabase(NpgsqlDataSource dataSource, StoreOptions options, ResourceStore store)
+    private StoreDatabase(string connectionString, NpgsqlDataSource dataSource, StoreOptions options, ResourceStore store)
     {
         this.dataSource = dataSource;
         this.options = options;
         Store = store;
         Jobs = new JobTable(dataSource);
+        Subscriptions = new SubscriptionTable(dataSource);
+        SubscriptionPings = new SubscriptionPings(connectionString);
     }
 
     public ResourceStore Store { get; }
 
     /// <summary>Requests that are answered later.</summary>
     public JobTable Jobs { get; }
+
+    /// <summary>How far subscriptions are.</summary>
+    public SubscriptionTable Subscriptions { get; }
+
+    /// <summary>Where this server learns of matches for websockets.</summary>
+    public SubscriptionPings SubscriptionPings { get; }
 
     /// <summary>Migrates the database and opens it.</summary>
     /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>
@@ -32,7 +41,7 @@ public sealed class StoreDatabase : IAsyncDisposable
     {
         await StoreSetup.MigrateAsync(connectionString, cancellationToken);
         var dataSource = StoreSetup.Open(connectionString, options);
-        return new StoreDatabase(dataSource, options, new ResourceStore(dataSource, options, time, extract));
+        return new StoreDatabase(connectionString, dataSource, options, new ResourceStore(dataSource, options, time, extract));
     }
 
     /// <inheritdoc cref="StoreSetup.SearchParameterIdsAsync"/>

@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+using Myeloma.Fhir.Store.Subscriptions;
+
+namespace Myeloma.Fhir.Server.Subscriptions;
+
+/// <summary>The numbers of subscriptions, for those who run the server. https://learn.microsoft.com/dotnet/core/diagnostics/metrics</summary>
+/// <remarks>Totals are those of the database, told by the server that delivers; the others tell none.</remarks>
+internal sealed class SubscriptionMeter : IDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string Name = "Myeloma.Fhir.Subscriptions";
+
+    private readonly Meter meter = new(Name);
+    private readonly Counter<long> delivered;
+    private readonly Counter<long> failed;
+    private volatile SubscriptionTotals? totals;
+
+    public SubscriptionMeter()
+    {
+        delivered = meter.CreateCounter<long>("fhir.subscription.notifications", "{notification}", "Notifications delivered to endpoints.");
+        failed = meter.CreateCounter<long>("fhir.subscription.failures", "{failure}", "Tries to deliver notifications that failed.");
+        meter.CreateObservableGauge("fhir.subscription.active", () => Of(totals?.Active), "{subscription}", "Subscriptions that are active.");
+        meter.CreateObservableGauge("fhir.subscription.error", () => Of(totals?.InError), "{subscription}", "Subscriptions that are in error.");
+        meter.CreateObservableGauge("fhir.subscription.backlog", () => Of(totals?.Backlog), "{notification}", "Notifications that are still to be delivered.");
+    }
+
+    /// <summary>Null: this server does not deliver.</summary>
+    public SubscriptionTotals? Totals
+    {
+        set => totals = value;
+    }
+
+    public void Count(int deliveries, bool hasFailed)
+    {
+        if (deliveries > 0) delivered.Add(deliveries);
+        if (hasFailed) failed.Add(1);
+    }
+
+    public void Dispose() => meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> Of(long? value) => value is { } number ? [new(number)] : [];
+}
