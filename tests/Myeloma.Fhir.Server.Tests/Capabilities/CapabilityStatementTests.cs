@@ -101,7 +101,7 @@ public sealed class CapabilityStatementTests(RunningServer server) : IClassFixtu
         {
             var atBase = await server.SendAsync("POST", $"/${name}", """{"resourceType":"Parameters"}""");
             Assert.True(IsThere(atBase) == Operations(rest).Contains(name), $"${name} at the base: {atBase.Body}");
-            foreach (var type in new[] { "Patient", "ValueSet", "CodeSystem", "PlanDefinition" })
+            foreach (var type in new[] { "Patient", "ValueSet", "CodeSystem", "PlanDefinition", "Subscription" })
             {
                 var atType = await server.SendAsync("POST", $"/{type}/${name}", """{"resourceType":"Parameters"}""");
                 var atInstance = await server.SendAsync("POST", $"/{type}/never/${name}", """{"resourceType":"Parameters"}""");
@@ -125,8 +125,9 @@ public sealed class CapabilityStatementTests(RunningServer server) : IClassFixtu
             var stored = Assert.Single(found.Entries).GetProperty("resource");
             Assert.Equal((name, definition), (stored.GetProperty("code").GetString(), stored.GetProperty("url").GetString()));
             Assert.Equal(Operations(rest).Contains(name), stored.GetProperty("system").GetBoolean());
-            var onType = IsThere(await server.SendAsync("POST", $"/Patient/${name}", """{"resourceType":"Parameters"}"""));
-            var onInstance = IsThere(await server.SendAsync("POST", $"/Patient/never/${name}", """{"resourceType":"Parameters"}"""));
+            var type = stored.GetProperty("resource")[0].GetString() is var first and not "Resource" ? first : "Patient";
+            var onType = IsThere(await server.SendAsync("POST", $"/{type}/${name}", """{"resourceType":"Parameters"}"""));
+            var onInstance = IsThere(await server.SendAsync("POST", $"/{type}/never/${name}", """{"resourceType":"Parameters"}"""));
             Assert.Equal((onType, onInstance), (stored.GetProperty("type").GetBoolean(), stored.GetProperty("instance").GetBoolean()));
         }
 
