@@ -11,6 +11,9 @@ internal static class MetricsEndpoint
     /// <summary>The meter of background jobs.</summary>
     public const string JobMeter = "Myeloma.Fhir.Jobs";
 
+    /// <summary>The meter of subscriptions.</summary>
+    public const string SubscriptionMeter = "Myeloma.Fhir.Subscriptions";
+
     public static void MapMetrics(this WebApplication app)
     {
         var collection = new MeasurementCollection(app.Services.GetRequiredService<IMeterFactory>());

@@ -121,7 +121,8 @@ public sealed partial class FhirServer : IAsyncDisposable
             var services = await Task.Run(() => database.OpenAsync(stopping), stopping);
             runner = RunnerOf(services);
             sweeping = new PastSweeping(services.Store, app.Services.GetRequiredService<ILogger<PastSweeping>>());
-            subscriptions = new SubscriptionRunner(services, app.Services.GetRequiredService<ServerOptions>(), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
+            subscriptions = new SubscriptionRunner(
+                services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.SubscriptionMeter), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
             app.Lifetime.ApplicationStopping.Register(services.WebSockets.Close);
             state.Open(services);
         }

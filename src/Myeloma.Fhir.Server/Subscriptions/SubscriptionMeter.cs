@@ -4,24 +4,20 @@ using Myeloma.Fhir.Store.Subscriptions;
 namespace Myeloma.Fhir.Server.Subscriptions;
 
 /// <summary>The numbers of subscriptions, for those who run the server. https://learn.microsoft.com/dotnet/core/diagnostics/metrics</summary>
-/// <remarks>Totals are those of the database, told by the server that delivers; the others tell none.</remarks>
-internal sealed class SubscriptionMeter : IDisposable
+/// <remarks>Totals are those of the database, told by the server that delivers; the others tell none. No measurement names a subscription.</remarks>
+internal sealed class SubscriptionMeter
 {
-    /// <summary>The name of the meter.</summary>
-    public const string Name = "Myeloma.Fhir.Subscriptions";
-
-    private readonly Meter meter = new(Name);
     private readonly Counter<long> delivered;
     private readonly Counter<long> failed;
     private volatile SubscriptionTotals? totals;
 
-    public SubscriptionMeter()
+    public SubscriptionMeter(Meter meter)
     {
-        delivered = meter.CreateCounter<long>("fhir.subscription.notifications", "{notification}", "Notifications delivered to endpoints.");
-        failed = meter.CreateCounter<long>("fhir.subscription.failures", "{failure}", "Tries to deliver notifications that failed.");
-        meter.CreateObservableGauge("fhir.subscription.active", () => Of(totals?.Active), "{subscription}", "Subscriptions that are active.");
-        meter.CreateObservableGauge("fhir.subscription.error", () => Of(totals?.InError), "{subscription}", "Subscriptions that are in error.");
-        meter.CreateObservableGauge("fhir.subscription.backlog", () => Of(totals?.Backlog), "{notification}", "Notifications that are still to be delivered.");
+        delivered = meter.CreateCounter<long>("myeloma.fhir.subscription.deliveries", "{notification}", "Notifications delivered to endpoints.");
+        failed = meter.CreateCounter<long>("myeloma.fhir.subscription.failures", "{failure}", "Tries to deliver notifications that failed.");
+        meter.CreateObservableGauge("myeloma.fhir.subscription.active", () => Of(totals?.Active), "{subscription}", "Subscriptions that are active, told by the server that delivers.");
+        meter.CreateObservableGauge("myeloma.fhir.subscription.error", () => Of(totals?.InError), "{subscription}", "Subscriptions that are in error, told by the server that delivers.");
+        meter.CreateObservableGauge("myeloma.fhir.subscription.backlog", () => Of(totals?.Backlog), "{notification}", "Notifications that are still to be delivered, told by the server that delivers.");
     }
 
     /// <summary>Null: this server does not deliver.</summary>
@@ -35,8 +31,6 @@ internal sealed class SubscriptionMeter : IDisposable
         if (deliveries > 0) delivered.Add(deliveries);
         if (hasFailed) failed.Add(1);
     }
-
-    public void Dispose() => meter.Dispose();
 
     private static IEnumerable<Measurement<long>> Of(long? value) => value is { } number ? [new(number)] : [];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Configuration;
@@ -24,7 +25,7 @@ internal sealed partial class SubscriptionRunner : IAsyncDisposable
     private readonly SubscriptionMatching matching;
     private readonly RestHook hook;
     private readonly RestHookDelivery delivery;
-    private readonly SubscriptionMeter meter = new();
+    private readonly SubscriptionMeter meter;
     private readonly SubscriptionOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -36,8 +37,9 @@ internal sealed partial class SubscriptionRunner : IAsyncDisposable
     private long heldAt;
     private volatile bool isHolding;
 
-    public SubscriptionRunner(FhirServices services, ServerOptions options, TimeProvider time, ILogger logger)
+    public SubscriptionRunner(FhirServices services, ServerOptions options, Meter measuring, TimeProvider time, ILogger logger)
     {
+        meter = new SubscriptionMeter(measuring);
         this.options = options.Subscriptions;
         this.time = time;
         this.logger = logger;
@@ -56,7 +58,6 @@ internal sealed partial class SubscriptionRunner : IAsyncDisposable
         await closing.CancelAsync();
         await work;
         hook.Dispose();
-        meter.Dispose();
         closing.Dispose();
         news.Dispose();
     }

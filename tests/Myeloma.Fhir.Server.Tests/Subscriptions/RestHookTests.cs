@@ -97,6 +97,7 @@ public sealed class RestHookTests(SubscribedServer subscribed) : IClassFixture<S
         Assert.Equal(("error", 1, 0, 3), (status["status"].GetProperty("valueCode").GetString(), status["backlog"].GetProperty("valueInteger").GetInt32(), status["delivered"].GetProperty("valueInteger").GetInt32(), status["failures"].GetProperty("valueInteger").GetInt32()));
         Assert.Equal("The endpoint answered 503.", status["lastError"].GetProperty("valueString").GetString());
         Assert.Contains("lastFailure", status.Keys);
+        Assert.Matches("(?m)^myeloma_fhir_subscription_failures_total ([3-9]|\\d\\d+)$", await server.Client.GetStringAsync(new Uri(server.BaseUrl.Replace("/fhir", "/metrics", StringComparison.Ordinal))));
 
         answers = 204;
         await subscribed.SubscribeAsync(subscribed.Hook("rh-fail", "Patient?family=rhfail", "application/fhir+json", more: "\"error\":\"still said\","));
