@@ -63,6 +63,7 @@ public sealed partial class ResourceStore
     {
         try
         {
+            search = await WithCodeSetsAsync(search, cancellationToken);
             await using var batch = CreateBatch();
             Searching.SearchStatement.Keep(behind, search, Rid.First(final), limit).AddTo(batch);
             await using var reader = await ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);

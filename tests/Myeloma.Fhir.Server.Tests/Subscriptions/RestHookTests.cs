@@ -62,15 +62,19 @@ public sealed class RestHookTests(SubscribedServer subscribed) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Criteria_may_be_a_type_alone_a_chain_and_the_words_of_a_resource()
+    public async Task Criteria_may_be_a_type_alone_a_chain_a_value_set_and_the_words_of_a_resource()
     {
         await subscribed.SubscribeAsync(subscribed.Hook("rh-type", "Basic"));
         await subscribed.SubscribeAsync(subscribed.Hook("rh-chain", "Observation?subject:Patient.family=rhchain", "application/fhir+json"));
         await subscribed.SubscribeAsync(subscribed.Hook("rh-words", "Observation?_content=seldomword", "application/fhir+json"));
+        await subscribed.SubscribeAsync(subscribed.Hook("rh-set", "Patient?family=rhset&gender:in=http://hl7.org/fhir/ValueSet/administrative-gender", "application/fhir+json"));
         await server.PutAsync(Patient("rh-5", "rhchain"));
+        await server.PutAsync(Patient("rh-14", "rhset"));
+        await server.PutAsync("""{"resourceType":"Patient","id":"rh-15","gender":"other","name":[{"family":"rhset"}]}""");
         await server.PutAsync("""{"resourceType":"Basic","id":"rh-6","code":{"text":"x"}}""");
         await server.PutAsync("""{"resourceType":"Observation","id":"rh-7","status":"final","code":{"text":"seldomword"},"subject":{"reference":"Patient/rh-5"}}""");
 
+        Assert.Equal("/rh-set/Patient/rh-15", (await hooks.WaitAsync("/rh-set", 1))[0].Path);
         Assert.Equal("/rh-type", (await hooks.WaitAsync("/rh-type", 1))[0].Path);
         Assert.Equal("/rh-chain/Observation/rh-7", (await hooks.WaitAsync("/rh-chain", 1))[0].Path);
         Assert.Equal("/rh-words/Observation/rh-7", (await hooks.WaitAsync("/rh-words", 1))[0].Path);
