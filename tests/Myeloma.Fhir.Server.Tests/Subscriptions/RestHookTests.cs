@@ -107,7 +107,7 @@ public sealed class RestHookTests(SubscribedServer subscribed) : IClassFixture<S
         await subscribed.SubscribeAsync(subscribed.Hook("rh-fail", "Patient?family=rhfail", "application/fhir+json", more: "\"error\":\"still said\","));
         var requests = await hooks.WaitAsync("/rh-fail", 5);
 
-        Assert.Equal(["/rh-fail/Patient/rh-8", "/rh-fail/Patient/rh-9"], requests.Skip(3).Select(request => request.Path));
+        Assert.Equal(["/rh-fail/Patient/rh-8", "/rh-fail/Patient/rh-9"], requests.Skip(3).Select(request => request.Path).Order(StringComparer.Ordinal));
         Assert.False((await server.GetAsync("/Subscription/rh-fail")).Json.TryGetProperty("error", out _));
         Assert.Equal(["requested", "active", "error", "requested", "active"], (await server.GetAsync("/Subscription/rh-fail/_history")).Entries.Select(entry => entry.GetProperty("resource").GetProperty("status").GetString()!).Reverse());
     }
