@@ -65,6 +65,9 @@ public sealed class CompiledCodeSystem
         Supplements = supplements;
     }
 
+    /// <summary>Compiles a CodeSystem resource; what is not legal in it is passed over.</summary>
+    public static CompiledCodeSystem Of(Model.Elements.Element resource) => new(CodeSystemReading.Read(resource));
+
     /// <summary>What the resource says of the system; its concepts are left out.</summary>
     public CodeSystemSource Source { get; }
 

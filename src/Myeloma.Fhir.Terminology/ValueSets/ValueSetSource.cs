@@ -7,6 +7,9 @@ namespace Myeloma.Fhir.Terminology.ValueSets;
 /// <param name="Url">Canonical without version; null when there is none.</param>
 public sealed record ValueSetSource(string? Url, string? Version, IReadOnlyList<ComposeClause> Include, IReadOnlyList<ComposeClause> Exclude)
 {
+    /// <summary>Reads a ValueSet resource; one without compose but with an expansion is the list of the codes in it.</summary>
+    public static ValueSetSource Of(Element resource) => ValueSetReading.Read(resource);
+
     public string? Name { get; init; }
     public string? Title { get; init; }
     public string? Status { get; init; }
@@ -45,7 +48,12 @@ public sealed record ComposeClause(
     IReadOnlyList<ListedConcept> Concepts,
     IReadOnlyList<ComposeFilter> Filters,
     IReadOnlyList<string> ValueSets,
-    string Expression);
+    string Expression)
+{
+    /// <summary>What the list or the filters select of the system; imports are left out.</summary>
+    /// <exception cref="Model.Issues.FhirException">A filter can't be applied.</exception>
+    public ConceptSet Select(CompiledCodeSystem system) => ValueSetEvaluation.Select(this, system);
+}
 
 /// <summary>A concept that a value set lists, with what it says of it beyond the code system.</summary>
 public sealed record ListedConcept(string Code, string? Display)

@@ -17,7 +17,7 @@ internal static class CodingCheck
         if (content is { IsSupplement: true })
         {
             run.Issues.Error(IssueType.CodeInvalid, "coding-system", place,
-                $"{system} is a supplement, whose codes are those of {content.Definition?.Supplements ?? "another code system"}: that one is the system of a code.");
+                $"{system} is a supplement, whose codes are those of {content.Compiled?.Source.Supplements ?? "another code system"}: that one is the system of a code.");
             return;
         }
 
@@ -34,11 +34,11 @@ internal static class CodingCheck
             return;
         }
 
-        var isOtherVersion = content?.Definition?.Version is { } known && coding.TextOf("version") is { } stated && stated != known;
+        var isOtherVersion = content?.Compiled?.Version is { } known && coding.TextOf("version") is { } stated && stated != known;
         if (run.Services.Codes(null, system, text) == CodeAnswer.UnknownCode)
         {
             if (isOtherVersion)
-                run.Issues.Warn(IssueType.CodeInvalid, "code-unknown", code, $"The code system {system} has no code '{text}' in version {content!.Definition!.Version}; version {coding.TextOf("version")}, which is stated, is not known here.");
+                run.Issues.Warn(IssueType.CodeInvalid, "code-unknown", code, $"The code system {system} has no code '{text}' in version {content!.Compiled!.Version}; version {coding.TextOf("version")}, which is stated, is not known here.");
             else
                 run.Issues.Error(IssueType.CodeInvalid, "code-unknown", code, $"The code system {system} has no code '{text}'.");
             return;

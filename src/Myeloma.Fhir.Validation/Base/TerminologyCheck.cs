@@ -1,6 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Validation.Codes;
 
 namespace Myeloma.Fhir.Validation.Base;
@@ -22,13 +22,13 @@ internal static class TerminologyCheck
             if (clause.Name is not ("include" or "exclude") || clause.Child("system") is not { } system || system.Text is not { } text) continue;
             if (!ReferenceText.IsAbsolute(text))
                 issues.Error(IssueType.Value, "value-set-system", system, $"The system that a value set draws on is absolute; '{text}' is not.");
-            else if (services.Definitions.System(text)?.Definition is { } known)
+            else if (services.Definitions.System(text)?.Compiled is { } known)
                 Filters(clause, known, services, issues);
         }
     }
 
     /// <summary>A filter on a property that holds codes names one that there is.</summary>
-    private static void Filters(Element clause, CodeSystemDefinition system, Validator services, IssueList issues)
+    private static void Filters(Element clause, CompiledCodeSystem system, Validator services, IssueList issues)
     {
         foreach (var filter in clause.Children("filter"))
         {
@@ -48,9 +48,9 @@ internal static class TerminologyCheck
         }
     }
 
-    private static string? TypeOf(string? property, CodeSystemDefinition system)
+    private static string? TypeOf(string? property, CompiledCodeSystem system)
     {
-        foreach (var each in system.Properties)
+        foreach (var each in system.Source.Properties)
             if (each.Code == property) return each.Type;
         return null;
     }

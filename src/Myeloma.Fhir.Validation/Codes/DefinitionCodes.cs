@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Validation.Codes;
 
@@ -11,6 +14,9 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
 
     /// <summary>Compiled systems and sets kept of each; beyond, all are forgotten and those in use compiled again.</summary>
     private const int MaxKept = 20_000;
+
+    /// <summary>What R4 defines, compiled once for all who ask.</summary>
+    private readonly TerminologyCatalog published = new(schema);
 
     private readonly ConcurrentDictionary<string, CodeSystemContent> systems = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ValueSetContent> valueSets = new(StringComparer.Ordinal);
@@ -29,7 +35,7 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     }
 
     /// <summary>As <see cref="Ask"/>, of a ValueSet that is no definition of its own: a contained one.</summary>
-    public CodeAnswer AskStated(Element valueSet, string? system, string code) => Compile(TerminologyReading.ValueSet(valueSet), 0).Contains(system, code) switch
+    public CodeAnswer AskStated(Element valueSet, string? system, string code) => Compile(ValueSetSource.Of(valueSet), 0).Contains(system, code) switch
     {
         true => CodeAnswer.Member,
         null => CodeAnswer.UnknownSystem,
@@ -56,9 +62,8 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     private CodeSystemContent? FindSystem(string url)
     {
         if (CodeSyntax.Find(url) is { } syntax) return new CodeSystemContent(syntax);
-        var plain = url.Split('|')[0];
-        if (schema.CodeSystems.Find(plain) is { } known && known.Concepts.Count > 0) return new CodeSystemContent(known);
-        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && TerminologyReading.CodeSystem(document.Root) is { } stated && (stated.Concepts.Count > 0 || stated.Content == "supplement" || stated.Supplements is not null)
+        if (published.FindCodeSystem(url.Split('|')[0], null) is { Count: > 0 } known) return new CodeSystemContent(known);
+        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && CompiledCodeSystem.Of(document.Root) is { } stated && (stated.Count > 0 || stated.IsSupplement || stated.Source.Supplements is not null)
             ? new CodeSystemContent(stated)
             : null;
     }
@@ -67,62 +72,14 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     {
         if (valueSets.TryGetValue(canonical, out var known)) return known;
         if (depth > MaxImportDepth) return null;
-        var definition = schema.ValueSets.Find(canonical.Split('|')[0])
-            ?? (definitions?.Invoke(canonical) is { ResourceType: "ValueSet" } document ? TerminologyReading.ValueSet(document.Root) : null);
+        var definition = published.FindValueSet(canonical.Split('|')[0], null)
+            ?? (definitions?.Invoke(canonical) is { ResourceType: "ValueSet" } document ? ValueSetSource.Of(document.Root) : null);
         if (definition is null) return null;
         if (valueSets.Count >= MaxKept) valueSets.Clear();
         return valueSets.GetOrAdd(canonical, Compile(definition, depth));
     }
 
-    private ValueSetContent Compile(ValueSetDefinition definition, int depth) => new(
+    private ValueSetContent Compile(ValueSetSource definition, int depth) => new(
         [.. definition.Include.Select(clause => ClauseContent.Of(clause, this, depth))],
         [.. definition.Exclude.Select(clause => ClauseContent.Of(clause, this, depth))]);
-}
-
-/// <summary>The codes of one system.</summary>
-internal sealed class CodeSystemContent
-{
-    private readonly Func<string, bool>? syntax;
-    private readonly HashSet<string> codes;
-    private Dictionary<string, string[]>? displays;
-
-    /// <summary>A system whose codes are told by their form.</summary>
-    public CodeSystemContent(Func<string, bool> syntax)
-    {
-        this.syntax = syntax;
-        codes = [];
-        IsComplete = true;
-    }
-
-    public CodeSystemContent(CodeSystemDefinition definition)
-    {
-        Definition = definition;
-        codes = new(definition.Concepts.Select(concept => concept.Code), definition.CaseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
-        IsComplete = definition.Content == "complete";
-    }
-
-    /// <summary>Null for a system whose codes are told by their form.</summary>
-    public CodeSystemDefinition? Definition { get; }
-
-    /// <summary>Whether a code that is not here does not exist.</summary>
-    public bool IsComplete { get; }
-
-    /// <summary>A supplement adds to another system and has no codes of its own. https://hl7.org/fhir/R4/codesystem.html#supplements</summary>
-    public bool IsSupplement => Definition is { Content: "supplement" } or { Supplements: not null };
-
-    /// <summary>What the system calls a code, in any language: its display first. Empty when it does not say, or the code is not known.</summary>
-    public IReadOnlyList<string> Displays(string code) => (displays ??= ReadDisplays()).GetValueOrDefault(code, []);
-
-    private Dictionary<string, string[]> ReadDisplays()
-    {
-        var read = new Dictionary<string, string[]>(codes.Comparer);
-        foreach (var concept in Definition?.Concepts ?? [])
-        {
-            if (concept.Display is { } display) read.TryAdd(concept.Code, [display, .. concept.Designations.Select(each => each.Value)]);
-        }
-
-        return read;
-    }
-
-    public bool Contains(string code) => syntax is null ? codes.Contains(code) : syntax(code);
 }

@@ -1,4 +1,6 @@
-using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Validation.Codes;
 
@@ -36,24 +38,38 @@ internal sealed class ValueSetContent(ClauseContent[] include, ClauseContent[] e
 
 /// <summary>One include or exclude.</summary>
 /// <param name="system">Null: the imported sets alone.</param>
-/// <param name="codes">The codes of the system; null: all of it, or not known.</param>
+/// <param name="isOne">Whether a code of the system is one; null: all of it, or not known.</param>
 /// <param name="content">The system, where its whole is meant; null: not known.</param>
 /// <param name="imports">Sets a code must be in besides; null in place of a set that is not known.</param>
-internal sealed class ClauseContent(string? system, HashSet<string>? codes, CodeSystemContent? content, ValueSetContent?[] imports)
+internal sealed class ClauseContent(string? system, Func<string, bool>? isOne, CodeSystemContent? content, ValueSetContent?[] imports)
 {
-    public static ClauseContent Of(ValueSetClause clause, DefinitionCodes definitions, int depth)
+    public static ClauseContent Of(ComposeClause clause, DefinitionCodes definitions, int depth)
     {
         ValueSetContent?[] imports = [.. clause.ValueSets.Select(canonical => definitions.ValueSet(canonical, depth + 1))];
         if (clause.System is null) return new ClauseContent(null, null, null, imports);
 
         var content = definitions.System(clause.System);
-        var comparer = content?.Definition is { CaseSensitive: false } ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-        if (clause.Concepts.Count > 0) return new ClauseContent(clause.System, new(clause.Concepts.Select(concept => concept.Code), comparer), content, imports);
+        if (clause.Concepts.Count > 0) return new ClauseContent(clause.System, Listed(clause, content?.Compiled).Contains, content, imports);
         if (clause.Filters.Count == 0) return new ClauseContent(clause.System, null, content, imports);
 
         // A filter that can't be evaluated on what is known leaves the clause open.
-        var filtered = content is { Definition: { } definition, IsComplete: true } ? ConceptFilter.Apply(definition, clause.Filters) : null;
-        return new ClauseContent(clause.System, filtered is null ? null : new(filtered, comparer), null, imports);
+        return new ClauseContent(clause.System, content is { Compiled: { } compiled, IsComplete: true } ? Filtered(clause, compiled) : null, null, imports);
+    }
+
+    private static HashSet<string> Listed(ComposeClause clause, CompiledCodeSystem? system) =>
+        new(clause.Concepts.Select(concept => concept.Code), system is { IsCaseSensitive: false } ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    private static Func<string, bool>? Filtered(ComposeClause clause, CompiledCodeSystem system)
+    {
+        try
+        {
+            var set = clause.Select(system);
+            return code => system.Find(code) is >= 0 and var ordinal && set.Contains(ordinal);
+        }
+        catch (FhirException)
+        {
+            return null;
+        }
     }
 
     /// <returns>Null when it can't be known.</returns>
@@ -73,7 +89,7 @@ internal sealed class ClauseContent(string? system, HashSet<string>? codes, Code
     private bool? OfSystem(string? askedSystem, string code)
     {
         if (askedSystem is not null && askedSystem != system) return false;
-        if (codes is not null) return codes.Contains(code);
+        if (isOne is not null) return isOne(code);
         if (content is null) return null;
         return content.Contains(code) ? true : content.IsComplete ? false : null;
     }
