@@ -20,6 +20,10 @@ public sealed class ReadInteraction(ResourceStore store)
         if (current.IsDeleted)
             throw new FhirException(Issue.Deleted($"{key} was deleted at {BundleWriting.Instant(current.LastUpdated)}."));
 
-        return FhirResponse.Ok(current);
+        // A version that stays in memory keeps its answer: two that make it at once make the same.
+        if (current.Rendering is FhirResponse made) return made;
+        var answer = FhirResponse.Ok(current);
+        current.Rendering = answer;
+        return answer;
     }
 }

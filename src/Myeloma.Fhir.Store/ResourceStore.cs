@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Hot;
 using Myeloma.Fhir.Store.Searching;
 using Npgsql;
 
@@ -21,6 +22,7 @@ public sealed partial class ResourceStore
     private readonly TimeProvider time;
     private readonly Func<ResourceDocument, IndexRows> extract;
     private readonly FrequentCriteria frequent;
+    private readonly HotVersions hot;
 
     /// <param name="dataSource">From <see cref="Setup.StoreSetup.Open"/>; not closed by the store.</param>
     /// <param name="extract">The index rows of a resource by the search parameters that are known at the time; called by several threads.</param>
@@ -31,6 +33,7 @@ public sealed partial class ResourceStore
         this.time = time;
         this.extract = extract;
         frequent = new FrequentCriteria(time);
+        hot = new HotVersions(dataSource);
     }
 
     /// <summary>The store over one connection, for reads in the transaction that is open there.</summary>

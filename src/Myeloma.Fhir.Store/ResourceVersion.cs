@@ -9,4 +9,8 @@ namespace Myeloma.Fhir.Store;
 /// The resource in UTF-8 JSON with id, meta.versionId and meta.lastUpdated inside: exactly what goes to the client. Empty for a deletion.
 /// </param>
 public sealed record ResourceVersion(
-    ResourceKey Key, int VersionId, DateTimeOffset LastUpdated, bool IsDeleted, string Method, ReadOnlyMemory<byte> Body);
+    ResourceKey Key, int VersionId, DateTimeOffset LastUpdated, bool IsDeleted, string Method, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>What an upper room has made of this very version and wants to find again as long as it is kept in memory; null at first. Depends on the version alone.</summary>
+    public object? Rendering { get; set; }
+}

@@ -39,6 +39,9 @@ public sealed record StoreOptions
     /// <summary>How many times <c>:iterate</c> follows references from what the step before added.</summary>
     public int MaxIncludeDepth { get; init; } = 5;
 
+    /// <summary>Bytes of current versions that are kept in memory for reads, while no other server writes; 0: none.</summary>
+    public long HotBytes { get; init; }
+
     /// <summary>Whether a write makes a version even when it says what the current one says already.</summary>
     public bool VersionIdentical { get; init; }
 

@@ -20,6 +20,19 @@ public sealed record FhirResponse(int Status, ResponseContent? Content, int Vers
     /// <summary>The resource that <see cref="VersionId"/> is a version of; null when the answer is about none.</summary>
     public ResourceKey? Key { get; init; }
 
+    /// <summary>The version as an entity tag, made once for each answer.</summary>
+    public string ETag => eTag ??= Requests.EntityTag.Of(VersionId);
+
+    /// <summary>The instant of the version as HTTP writes it, made once for each answer; null when the answer is about none.</summary>
+    public string? LastModified => lastModified ??= LastUpdated?.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Where the version is found, below the base URL: <c>/Patient/1/_history/2</c>; null unless the answer carries that version.</summary>
+    public string? ContentPath => contentPath ??= Key is { } key && Content is ResourceContent
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/{key.Type}/{key.Id}/_history/{VersionId}")
+        : null;
+
+    private string? eTag, lastModified, contentPath;
+
     /// <summary>200 with a stored version.</summary>
     public static FhirResponse Ok(ResourceVersion version) =>
         new(200, new ResourceContent(version.Key.Type, version.Body), version.VersionId, version.LastUpdated) { Key = version.Key };

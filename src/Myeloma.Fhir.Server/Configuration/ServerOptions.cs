@@ -229,6 +229,7 @@ public sealed record ServerOptions
         PageLinkLifetime = TimeSpan.FromSeconds(Number(section, "PageLinkSeconds", (int)preset.PageLinkLifetime.TotalSeconds, 1, 1_000_000)),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
+        HotBytes = (long)Number(section, "HotBodyMegabytes", 64, 0, 1_000_000) << 20,
         VersionIdentical = Flag(section, nameof(StoreOptions.VersionIdentical), preset.VersionIdentical),
         ReferentialIntegrity = Flag(section, nameof(StoreOptions.ReferentialIntegrity), true),
         BaseUrl = BaseUrlOf(section["BaseUrl"]),

@@ -14,6 +14,9 @@ internal static class MetricsEndpoint
     /// <summary>The meter of subscriptions.</summary>
     public const string SubscriptionMeter = "Myeloma.Fhir.Subscriptions";
 
+    /// <summary>The meter of what the store keeps in memory.</summary>
+    public const string StoreMeter = "Myeloma.Fhir.Store";
+
     public static void MapMetrics(this WebApplication app)
     {
         var collection = new MeasurementCollection(app.Services.GetRequiredService<IMeterFactory>());

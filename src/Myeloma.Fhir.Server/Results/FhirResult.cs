@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
@@ -48,12 +47,11 @@ internal static class FhirResult
     {
         headers.CacheControl = "no-cache";
         headers.Vary = "Accept";
-        if (answer.VersionId > 0) headers.ETag = EntityTag.Of(answer.VersionId);
-        if (answer.LastUpdated is { } instant) headers.LastModified = instant.ToString("R", CultureInfo.InvariantCulture);
+        if (answer.VersionId > 0) headers.ETag = answer.ETag;
+        if (answer.LastUpdated is not null) headers.LastModified = answer.LastModified;
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
         if (answer.Job is { } job) headers.ContentLocation = $"{call.BaseUrl}{JobStatus.Place}{job}";
-        if (answer.Key is { } key && answer.Content is ResourceContent)
-            headers.ContentLocation = string.Create(CultureInfo.InvariantCulture, $"{call.BaseUrl}/{key.Type}/{key.Id}/_history/{answer.VersionId}");
+        if (answer.ContentPath is { } path && answer.Content is not null) headers.ContentLocation = call.BaseUrl + path;
     }
 
     /// <returns>Null when the answer goes out as JSON after all: a write was done, and that its result has no form in XML is no reason to call it failed.</returns>

@@ -124,6 +124,7 @@ public sealed partial class FhirServer : IAsyncDisposable
             subscriptions = new SubscriptionRunner(
                 services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.SubscriptionMeter), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
             app.Lifetime.ApplicationStopping.Register(services.WebSockets.Close);
+            services.Store.BeginHot(app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.StoreMeter));
             state.Open(services);
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)

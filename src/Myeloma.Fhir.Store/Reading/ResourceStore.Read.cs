@@ -18,15 +18,21 @@ public sealed partial class ResourceStore
     /// <summary>The current version, which may be a deletion.</summary>
     /// <returns>Null when the key was never used.</returns>
     /// <remarks>https://hl7.org/fhir/R4/http.html#read</remarks>
-    public async ValueTask<ResourceVersion?> FindAsync(ResourceKey key, CancellationToken cancellationToken)
+    public ValueTask<ResourceVersion?> FindAsync(ResourceKey key, CancellationToken cancellationToken) =>
+        pinned is null && hot.Find(key) is { } version ? new(version) : ReadCurrentAsync(key, cancellationToken);
+
+    private async ValueTask<ResourceVersion?> ReadCurrentAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
+                var ticket = pinned is null ? hot.Begin(key) : default;
                 await using var command = CreateCommand(CurrentText);
                 AddKey(command, key);
-                return await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
+                var version = await ReadOneAsync(command, key, cancellationToken).ConfigureAwait(false);
+                if (version is not null) hot.Add(version, ticket);
+                return version;
             }
             catch (Exception exception) when (Reads.IsDeadConnection(exception, attempt, dataSource, cancellationToken))
             {

@@ -53,5 +53,9 @@ public sealed class StoreDatabase : IAsyncDisposable
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: another one takes longer than <see cref="StoreOptions.WriteTimeout"/>.</exception>
     public Task<FillingLock> HoldForFillingAsync(CancellationToken cancellationToken) => FillingLock.TakeAsync(dataSource, options, cancellationToken);
 
-    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await dataSource.DisposeAsync();
+    }
 }

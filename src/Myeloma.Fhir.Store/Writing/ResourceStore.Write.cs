@@ -57,8 +57,15 @@ public sealed partial class ResourceStore
             {
                 await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                 var generation = FollowIndexGeneration is null ? (long?)null : IndexGeneration;
-                var writes = await run(new WriteTransaction(connection, options, time, extract, generation), isStale).ConfigureAwait(false);
+                var transaction = new WriteTransaction(connection, options, time, extract, generation, hot);
+                var writes = await run(transaction, isStale).ConfigureAwait(false);
+                if (transaction.HasOthers) await Hot.HotLease.KeepBarredAsync(connection).ConfigureAwait(false);
                 return [.. writes.Select(write => write.Result!)];
+            }
+            catch (Hot.HotElsewhereException)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await Hot.HotLease.BarAsync(connection, waits: true, cancellationToken).ConfigureAwait(false);
             }
             catch (StaleExtractionException) when (attempt < options.MaxRetries)
             {

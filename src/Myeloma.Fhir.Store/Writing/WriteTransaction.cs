@@ -2,6 +2,7 @@ using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Hot;
 using Myeloma.Fhir.Store.CodeSets;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,7 +11,7 @@ namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>One run of a transaction over a connection of its own.</summary>
 internal sealed class WriteTransaction(
-    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation)
+    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation, HotVersions hot)
 {
     private const string LockText = """
         SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
@@ -39,6 +40,8 @@ internal sealed class WriteTransaction(
 
     /// <summary>Whether what is written changes what codes mean.</summary>
     private bool changesTerminology;
+
+    private bool isHotElsewhere;
 
     private readonly ReferenceGuard? guard = options.ReferentialIntegrity ? new ReferenceGuard(connection) : null;
 
@@ -78,6 +81,9 @@ internal sealed class WriteTransaction(
         }
     }
 
+    /// <summary>Whether the write has to tell the others that it goes on, once it is done.</summary>
+    public bool HasOthers { get; private set; }
+
     private async Task FinishAsync(PendingWrite[] writes, ConditionalWrite? request, bool isOpen, CancellationToken cancellationToken)
     {
         guard?.Add(writes, options.BaseUrl);
@@ -94,6 +100,23 @@ internal sealed class WriteTransaction(
         }
 
         changesTerminology = made.Any(write => TerminologyGeneration.Types.Contains(write.Key.Type));
+        ResourceKey[] superseded = [.. made.Where(write => write.Current is not null).Select(write => write.Key)];
+        if (superseded.Length > 0 && isHotElsewhere) throw new HotElsewhereException();
+        using var change = hot.BeginChange(superseded);
+        try
+        {
+            await WriteAsync(made, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (PostgresException or FhirException))
+        {
+            // The connection broke, perhaps after the COMMIT was sent.
+            hot.Doubt();
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(List<PendingWrite> made, ConditionalWrite? request, CancellationToken cancellationToken)
+    {
         var isOpenAtTheEnd = request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
         if (made.Count < options.CopyFrom) await WriteFewAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         else await WriteManyAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
@@ -157,6 +180,7 @@ internal sealed class WriteTransaction(
             },
         });
         var isGuarded = guard?.AddLocks(batch) == true;
+        batch.BatchCommands.Add(HotLease.AskForOthers(hot.Server));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length } } });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -177,6 +201,10 @@ internal sealed class WriteTransaction(
             await guard!.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        HasOthers = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        isHotElsewhere = HasOthers && reader.GetBoolean(0);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
 
         // The clock is read after the locks are held: of two writers of one resource the second has the later time.
         var sequence = new long[writes.Length];
