@@ -30,6 +30,21 @@ internal sealed class GeneratedResource(int total)
 
     public static string Url(string type, int number) => FormattableString.Invariant($"http://myeloma-fhir.org/fhir/{type}/generated-{number}");
 
+    /// <summary>Codes of the value set that searches with <c>:in</c> name.</summary>
+    public const int ValueSetCodes = 5_000;
+
+    public const string ValueSet = "http://myeloma-fhir.org/fhir/ValueSet/generated-large";
+
+    /// <summary>A code system with the first codes, and a value set that enumerates them.</summary>
+    public static IEnumerable<(string Type, byte[] Json)> Terminology()
+    {
+        var codes = string.Join(',', Enumerable.Range(0, ValueSetCodes).Select(number => $"{{'code':'{Code(number)}'}}"));
+        yield return ("CodeSystem", Quoted($"{{'resourceType':'CodeSystem','id':'generated','url':'{System}','status':'active','content':'fragment','concept':[{codes}]}}"));
+        yield return ("ValueSet", Quoted($"{{'resourceType':'ValueSet','id':'generated-large','url':'{ValueSet}','status':'active','compose':{{'include':[{{'system':'{System}','concept':[{codes}]}}]}}}}"));
+    }
+
+    private static byte[] Quoted(string text) => Encoding.UTF8.GetBytes(text.Replace('\'', '"'));
+
     /// <param name="variant">0 as loaded; any other number gives other content of the same resource.</param>
     public byte[] Json(string type, int number, int variant = 0) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{'resourceType':'{{type}}','id':'{{Id(number)}}',{{Content(type, number, variant)}}}""").Replace('\'', '"'));
 

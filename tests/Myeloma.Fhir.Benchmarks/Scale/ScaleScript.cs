@@ -58,6 +58,7 @@ internal static class ScaleScript
         Console.WriteLine();
         var watch = Stopwatch.StartNew();
         foreach (var (type, _) in GeneratedResource.Shares) await FillAsync(client, resources, type);
+        foreach (var (type, json) in GeneratedResource.Terminology()) await StoreAsync(client, type, json);
         Say($"{total:N0} resources in transactions of {EntriesOfTransaction:N0}: {watch.Elapsed.TotalSeconds:F0} s, {total / watch.Elapsed.TotalSeconds:F0} a second");
         await SettleAsync(data);
 
@@ -84,6 +85,8 @@ internal static class ScaleScript
         yield return ("token and date, newest first, 10", n => Get($"Observation?code={token}{GeneratedResource.Code(Spread(n, resources.ObservationCodes))}&date=ge2018&_sort=-date&_count=10"));
         yield return ("page of 50", n => Get($"Observation?code={token}{GeneratedResource.Code(Spread(n, resources.ObservationCodes))}&_count=50"));
         yield return ("chain", n => Get($"MedicationRequest?medication.code={token}{GeneratedResource.Code(Spread(n, requests))}"));
+        yield return ("code in a value set of 5,000, newest 10", _ => Get($"Medication?code:in={Uri.EscapeDataString(GeneratedResource.ValueSet)}&_count=10"));
+        yield return ("code in it, of one manufacturer", n => Get($"Medication?code:in={Uri.EscapeDataString(GeneratedResource.ValueSet)}&manufacturer=Organization/{GeneratedResource.Id(Spread(n, Math.Min(GeneratedResource.ValueSetCodes, resources.Count("Organization"))))}"));
         yield return ("_include", n => Get($"MedicationRequest?_id={GeneratedResource.Id(Spread(n, requests))}&_include=MedicationRequest:medication"));
         yield return ("all of a patient", n => Get($"Observation?subject=Patient/{GeneratedResource.Id(Spread(n, patients))}"));
         yield return ("string, begins with", n => Get(Invariant($"Patient?family=family{Spread(n, 5000)}")));
@@ -106,6 +109,13 @@ internal static class ScaleScript
                 if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
             }
         }));
+    }
+
+    private static async Task StoreAsync(HttpClient client, string type, byte[] json)
+    {
+        using var content = Body(json);
+        using var response = await client.PutAsync(new Uri($"/fhir/{type}/{(type == "CodeSystem" ? "generated" : "generated-large")}", UriKind.Relative), content);
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Statistics and visibility as a server has them that runs for a while; and what lies where.</summary>
