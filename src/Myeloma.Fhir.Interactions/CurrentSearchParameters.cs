@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Interactions.Jobs;
+using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Schema;
@@ -23,8 +25,8 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
     private volatile SearchParameterRegistry registry = SearchParameterRegistry.Build(R4Schema.Instance);
     private readonly CancellationTokenSource closing = new();
     private StoreDatabase? database;
+    private ReindexJobs? reindexing;
     private Task watching = Task.CompletedTask;
-    private volatile Task completing = Task.CompletedTask;
 
     /// <summary>An immutable snapshot; one request uses one.</summary>
     public SearchParameterRegistry Registry => registry;
@@ -33,10 +35,11 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
     public IndexRows Extract(ResourceDocument document) => IndexExtraction.Extract(document, registry);
 
     /// <summary>Gives the parameters their lasting ids and adds those of the database.</summary>
-    public async Task AttachAsync(StoreDatabase opened, CancellationToken cancellationToken)
+    public async Task AttachAsync(StoreDatabase opened, JobQueue jobs, CancellationToken cancellationToken)
     {
         database = opened;
-        await NumberAsync(registry, cancellationToken);
+        reindexing = new ReindexJobs(jobs);
+        await NumberAsync(registry, null, cancellationToken);
         await RefreshAsync(Occasion.Start, cancellationToken);
         opened.Store.FollowIndexGeneration = FollowAsync;
         watching = WatchAsync(closing.Token);
@@ -55,8 +58,22 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
         }
     }
 
-    /// <summary>Waits until stored resources are indexed by what was new when it was last looked at, also where that goes on in the background.</summary>
-    public Task IndexedAsync(CancellationToken cancellationToken) => completing.WaitAsync(cancellationToken);
+    /// <summary>Indexes stored resources by what is new here and now, however many they are: for a start that can't do without. A job that is about it will find it done.</summary>
+    public async Task IndexNowAsync(CancellationToken cancellationToken)
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            var pending = registry.Indexed.Where(parameter => !parameter.IsIndexed).ToList();
+            if (pending.Count == 0) return;
+            await database!.Store.ReindexAsync(pending, cancellationToken);
+            await AnnounceAsync();
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -77,6 +94,7 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
                 try
                 {
                     await FollowAsync(cancellationToken);
+                    await TellJobsAsync(cancellationToken);
                 }
                 catch (FhirException)
                 {
@@ -130,9 +148,10 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
                 }
             }
 
-            await NumberAsync(SearchParameterRegistry.Build(R4Schema.Instance, custom), cancellationToken);
+            await NumberAsync(SearchParameterRegistry.Build(R4Schema.Instance, custom), generation, cancellationToken);
             store.IndexGeneration = generation;
             if (occasion != Occasion.ChangeElsewhere) await ReindexAsync(cancellationToken);
+            await TellJobsAsync(cancellationToken);
         }
         finally
         {
@@ -153,15 +172,14 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
         while (cursor is not null);
     }
 
-    private async Task NumberAsync(SearchParameterRegistry next, CancellationToken cancellationToken)
+    /// <param name="completeAt">The count of changes as of which these are all parameters; null when they are not all.</param>
+    private async Task NumberAsync(SearchParameterRegistry next, long? completeAt, CancellationToken cancellationToken)
     {
-        var identities = next.Indexed
-            .Select(parameter => new SearchParameterIdentity(parameter.ResourceType, parameter.Code, parameter.Url, parameter.DefinitionHash)).ToList();
-        var registered = await database!.SearchParameterIdsAsync(identities, cancellationToken);
+        var registered = await database!.SearchParameterIdsAsync([.. next.Indexed.Select(SearchParameterIdentity.Of)], completeAt, cancellationToken);
         registry = next.WithIds([.. registered.Select(parameter => (parameter.Id, parameter.Status == SearchParameterStatus.Indexed))]);
     }
 
-    /// <summary>Indexes stored resources by parameters that are new: at once when they are few, else in the background; searches by them are refused meanwhile.</summary>
+    /// <summary>Indexes stored resources by parameters that are new: at once when they are few, else by a job; searches by them are refused meanwhile.</summary>
     private async Task ReindexAsync(CancellationToken cancellationToken)
     {
         var pending = registry.Indexed.Where(parameter => !parameter.IsIndexed).ToList();
@@ -171,29 +189,61 @@ public sealed class CurrentSearchParameters(int inlineReindexLimit, Action<strin
         foreach (var type in pending.Select(parameter => parameter.ResourceType).Distinct())
             stored += (await database!.Store.SearchAsync(new BoundSearch { ResourceType = type, Count = 0, CountOnly = true }, cancellationToken)).Total ?? 0;
 
-        completing = CompleteAsync(pending);
-        if (stored <= inlineReindexLimit) await completing;
+        if (stored <= inlineReindexLimit && await TryAtOnceAsync(pending)) return;
+        if (!await reindexing!.EnsureAsync(pending, cancellationToken))
+            report("Stored resources wait to be indexed by new search parameters, but as many jobs as may are waiting; the next start tries again.", null);
     }
 
-    private async Task CompleteAsync(List<SearchParameter> pending)
+    private async Task<bool> TryAtOnceAsync(List<SearchParameter> pending)
     {
         try
         {
-            await database!.Store.ReindexAsync(pending, null, CancellationToken.None);
-            var done = pending.Select(parameter => (parameter.ResourceType, parameter.Url)).ToHashSet();
-            var current = registry;
-            registry = current.WithIds(
-                [.. current.Indexed.Select(parameter => (parameter.Id, parameter.IsIndexed || done.Contains((parameter.ResourceType, parameter.Url))))]);
-
-            // The others may search by them from now on; to this server that is no news.
-            var store = database.Store;
-            var known = store.IndexGeneration;
-            var generation = await store.AdvanceIndexGenerationAsync(CancellationToken.None);
-            if (generation == known + 1) store.IndexGeneration = generation;
+            await database!.Store.ReindexAsync(pending, CancellationToken.None);
+            await AnnounceAsync();
+            return true;
         }
         catch (FhirException fault)
         {
-            report($"Resources could not be indexed by new search parameters; the next start tries again: {fault.Message}", fault);
+            report($"Resources could not be indexed by new search parameters at once; a job does it: {fault.Message}", fault);
+            return false;
         }
+    }
+
+    /// <summary>Notes parameters as indexed, and lets all servers search by them.</summary>
+    internal async Task IndexedAsync(IReadOnlyList<(int Id, string DefinitionHash)> parameters, CancellationToken cancellationToken)
+    {
+        await database!.Store.MarkIndexedAsync(parameters, cancellationToken);
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            await AnnounceAsync();
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    /// <summary>Searches by what is indexed now; the others follow, to this server it is no news.</summary>
+    private async Task AnnounceAsync()
+    {
+        await NumberAsync(registry, null, CancellationToken.None);
+        var store = database!.Store;
+        var known = store.IndexGeneration;
+        var generation = await store.AdvanceIndexGenerationAsync(CancellationToken.None);
+        if (generation == known + 1) store.IndexGeneration = generation;
+    }
+
+    /// <summary>Where parameters are not indexed yet, notes which job works on it: one of this server, or of another.</summary>
+    private async Task TellJobsAsync(CancellationToken cancellationToken)
+    {
+        var current = registry;
+        if (current.Indexed.All(parameter => parameter.IsIndexed)) return;
+        var places = await reindexing!.PlacesAsync(cancellationToken);
+        string? PlaceOf(SearchParameter parameter) => places.GetValueOrDefault((parameter.Id, parameter.DefinitionHash));
+        if (current.Indexed.All(parameter => parameter.IsIndexed || parameter.Indexing == PlaceOf(parameter))) return;
+
+        // A snapshot that was made anew meanwhile tells by itself.
+        Interlocked.CompareExchange(ref registry, current.WithIndexing(PlaceOf), current);
     }
 }

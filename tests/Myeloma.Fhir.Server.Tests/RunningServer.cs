@@ -50,6 +50,20 @@ public sealed class RunningServer : IAsyncLifetime
         return running;
     }
 
+    /// <summary>Ends the server; the database stays.</summary>
+    public async Task StopServerAsync()
+    {
+        if (server is not null) await server.DisposeAsync();
+        server = null;
+    }
+
+    /// <summary>Starts it again, at another address.</summary>
+    public async Task StartAgainAsync(params (string Name, string Value)[] settings)
+    {
+        server = await StartOnAsync(database!.ConnectionString, settings);
+        BaseUrl = server.Urls.Single() + "/fhir";
+    }
+
     public Task InitializeAsync() => StartServerAsync([]);
 
     public async Task DisposeAsync()

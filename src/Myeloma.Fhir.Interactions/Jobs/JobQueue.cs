@@ -6,6 +6,9 @@ namespace Myeloma.Fhir.Interactions.Jobs;
 /// <summary>Where jobs are handed in and looked after, on any server; <see cref="JobRunner"/> does them.</summary>
 public sealed class JobQueue(JobTable table) : IDisposable
 {
+    /// <summary>Where the status of jobs is, relative to the base URL: <c>_async/[id]</c>.</summary>
+    public const string Place = "_async";
+
     private readonly SemaphoreSlim news = new(0);
 
     internal JobTable Table => table;

@@ -50,6 +50,12 @@ public sealed partial record SearchParameter
     /// <summary>Whether it can be searched by: it is not when <see cref="Unsupported"/> says why, or while resources from before it are still being indexed.</summary>
     public bool IsIndexed { get; init; } = true;
 
+    /// <summary>Where can be seen how far that is, relative to the base URL; null when nobody works on it, or it is done.</summary>
+    public string? Indexing { get; init; }
+
+    /// <summary>For who asks by it before it is indexed: where that can be seen, or what begins it.</summary>
+    internal string IndexingRemark => Indexing is { } place ? $"GET [base]/{place} tells how far that is" : $"POST [base]/{ResourceType}/$reindex begins that";
+
     /// <summary>Why this server can't search by it; null when it can.</summary>
     public string? Unsupported { get; init; }
 

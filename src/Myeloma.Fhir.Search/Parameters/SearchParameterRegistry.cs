@@ -73,6 +73,11 @@ public sealed class SearchParameterRegistry
         return new SearchParameterRegistry(Schema, all);
     }
 
+    /// <summary>The same parameters; those that are not indexed yet with where their indexing can be followed.</summary>
+    /// <param name="place">Null for a parameter that nobody indexes at the moment.</param>
+    public SearchParameterRegistry WithIndexing(Func<SearchParameter, string?> place) =>
+        new(Schema, [.. Parameters.Select(parameter => parameter is { HasRows: true, IsIndexed: false } ? parameter with { Indexing = place(parameter) } : parameter)]);
+
     /// <returns>Null when the type has no such parameter, or is none.</returns>
     public SearchParameter? Find(string resourceType, string code) =>
         types.TryGetValue(resourceType, out var parameters) ? parameters.ByCode.GetValueOrDefault(code) : null;

@@ -111,7 +111,7 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
         }
 
         if (parameter.IsIndexed) return parameter;
-        issues.Refuse(Issue.Transient($"Resources are still being indexed by '{parameter.Code}'; search by it again later.", BindingIssues.ExpressionOf(fullName)));
+        issues.Refuse(Issue.Transient($"Not all resources are indexed by '{parameter.Code}' yet: {parameter.IndexingRemark}; search by it again when it is done.", BindingIssues.ExpressionOf(fullName)));
         return null;
     }
 

@@ -88,7 +88,7 @@ internal sealed class IncludeBinding(string? resourceType, SearchParameterRegist
 
         if (!parameter.IsIndexed)
         {
-            issues.Refuse(Issue.Transient($"Resources are still being indexed by '{parameter.Code}'; include by it again later.", BindingIssues.ExpressionOf(name)));
+            issues.Refuse(Issue.Transient($"Not all resources are indexed by '{parameter.Code}' yet: {parameter.IndexingRemark}; include by it again when it is done.", BindingIssues.ExpressionOf(name)));
             return null;
         }
 

@@ -13,7 +13,7 @@ namespace Myeloma.Fhir.Server.Asynchronous;
 internal sealed class JobStatus(JobQueue jobs, TimeSpan retention)
 {
     /// <summary>Where status and answer are, below the base URL; the id behind it can't be guessed.</summary>
-    public const string Place = "/_async/";
+    public const string Place = $"/{JobQueue.Place}/";
 
     /// <summary>Methods of the place.</summary>
     public const string Allowed = "GET, HEAD, DELETE, OPTIONS";

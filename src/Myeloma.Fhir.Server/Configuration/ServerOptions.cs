@@ -93,7 +93,7 @@ public sealed record ServerOptions
     /// <summary>Folder of the private PostgreSQL cluster; null: the user's local data folder.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>Stored resources up to which a new SearchParameter is indexed before its write is answered; above, in the background.</summary>
+    /// <summary>Stored resources up to which a new SearchParameter is indexed before its write is answered; above, by a job.</summary>
     public int InlineReindexLimit { get; init; } = 20_000;
 
     /// <summary>What evaluating an expression for <c>$fhirpath</c> or the page may cost; the answer is no larger than a body.</summary>
@@ -227,6 +227,7 @@ public sealed record ServerOptions
         MaxCodeSetSize = Number(section, nameof(StoreOptions.MaxCodeSetSize), preset.MaxCodeSetSize, 1, 100_000_000),
         CodeSetRetention = TimeSpan.FromHours(Number(section, "CodeSetRetentionHours", (int)preset.CodeSetRetention.TotalHours, 2, 100_000)),
         PageLinkLifetime = TimeSpan.FromSeconds(Number(section, "PageLinkSeconds", (int)preset.PageLinkLifetime.TotalSeconds, 1, 1_000_000)),
+        ReindexBatch = Number(section, nameof(StoreOptions.ReindexBatch), preset.ReindexBatch, 1, 10_000),
         MaxIncludes = Number(section, nameof(StoreOptions.MaxIncludes), preset.MaxIncludes, 1, 100_000),
         MaxIncludeDepth = Number(section, nameof(StoreOptions.MaxIncludeDepth), preset.MaxIncludeDepth, 1, 100),
         HotBytes = (long)Number(section, "HotBodyMegabytes", 64, 0, 1_000_000) << 20,

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
+using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Terminology;
@@ -104,6 +105,6 @@ public sealed class FhirServices
             new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,
             new VersionsOperation(),
-        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
+        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(ReindexOperation.All(Store, SearchParameters, Jobs)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
     ];
 }

@@ -32,8 +32,8 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         state.Step = "The database is being opened.";
         searchParameters = new CurrentSearchParameters(options.InlineReindexLimit, LogSearchParameter);
         database = await StoreDatabase.OpenAsync(address, options.Store, TimeProvider.System, searchParameters.Extract, cancellationToken);
-        await searchParameters.AttachAsync(database, cancellationToken);
         jobs = new JobQueue(database.Jobs);
+        await searchParameters.AttachAsync(database, jobs, cancellationToken);
         var services = new FhirServices(database, jobs, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
         return services;
@@ -70,7 +70,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
 
         // What is loaded is found by its tag. https://hl7.org/fhir/R4/search.html#tag
         state.Step = "Stored resources are being indexed anew.";
-        await searchParameters.IndexedAsync(cancellationToken);
+        await searchParameters.IndexNowAsync(cancellationToken);
         state.Step = "The package is being installed.";
         await SeedLoading.InstallPackageAsync(services, cancellationToken);
         if (folder is not null)

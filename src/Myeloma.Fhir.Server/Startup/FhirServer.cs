@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
 using Myeloma.Fhir.Interactions.Jobs;
+using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Commands;
@@ -138,7 +139,10 @@ public sealed partial class FhirServer : IAsyncDisposable
     {
         var options = app.Services.GetRequiredService<ServerOptions>();
         var meter = app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.JobMeter);
-        IJobKind[] kinds = [new RecordedRequestKind(services, options, LogJob)];
+        IJobKind[] kinds = [
+            new RecordedRequestKind(services, options, LogJob),
+            new ReindexKind(services.Store, services.SearchParameters, Math.Min(1, options.Async.MaxRunning)),
+        ];
         return new JobRunner(services.Jobs, kinds, options.Async.Retention, meter, TimeProvider.System, LogJob);
     }
 

@@ -11,7 +11,7 @@ internal static class SearchParameterTable
     private const string Pending = "pending";
 
     public static async Task<IReadOnlyList<RegisteredSearchParameter>> RegisterAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, IReadOnlyList<SearchParameterIdentity> parameters, long? completeAt, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -26,16 +26,35 @@ internal static class SearchParameterTable
             rows = await ReadAsync(connection, cancellationToken);
         }
 
+        if (completeAt is { } generation) await RetireAsync(connection, parameters, rows, generation, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return [.. parameters.Select(parameter => Registered(parameter, rows[(parameter.ResourceType, parameter.Url)]))];
     }
 
-    /// <summary>Notes that every current resource is indexed by these parameters.</summary>
-    public static async Task MarkIndexedAsync(NpgsqlConnection connection, IReadOnlyList<int> ids, CancellationToken cancellationToken)
+    /// <summary>Notes that every current resource is indexed by these parameters, as far as they still have that definition.</summary>
+    public static async Task MarkIndexedAsync(
+        NpgsqlDataSource dataSource, IReadOnlyList<(int Id, string DefinitionHash)> parameters, CancellationToken cancellationToken)
     {
-        await using var context = StoreContext.On(connection);
-        await context.SearchParameters.Where(row => ids.Contains(row.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, Indexed), cancellationToken);
+        await using var command = dataSource.CreateCommand(
+            $"UPDATE search_parameter SET status = '{Indexed}' FROM unnest($1, $2) AS done (id, hash) WHERE search_parameter.id = done.id AND definition_hash = done.hash");
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. parameters.Select(parameter => parameter.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. parameters.Select(parameter => parameter.DefinitionHash)] });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Parameters that are no longer in use are not indexed by from now on; should one come back, it is as if it were new.</summary>
+    /// <remarks>Only when what is in use is what the database holds by now: another server may have brought a parameter in since it was read.</remarks>
+    private static async Task RetireAsync(
+        NpgsqlConnection connection, IReadOnlyList<SearchParameterIdentity> inUse, Dictionary<(string, string), SearchParameterRow> rows, long generation, CancellationToken cancellationToken)
+    {
+        var used = inUse.Select(parameter => (parameter.ResourceType, parameter.Url)).ToHashSet();
+        int[] retired = [.. rows.Where(row => row.Value.Status == Indexed && !used.Contains(row.Key)).Select(row => row.Value.Id)];
+        if (retired.Length == 0) return;
+        await using var command = new NpgsqlCommand(
+            $"UPDATE search_parameter SET status = '{Pending}' WHERE id = ANY($1) AND coalesce(({ResourceStore.GenerationText}), 0) = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = retired });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task SaveAsync(
@@ -92,7 +111,7 @@ internal static class SearchParameterTable
         return rows;
     }
 
-    private static async Task<HashSet<string>> StoredTypesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<HashSet<string>> StoredTypesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT stored_types()", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -24,7 +24,7 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     public ResourceStore Store { get; }
 
-    /// <summary>Requests that are answered later.</summary>
+    /// <summary>What goes on in the background.</summary>
     public JobTable Jobs { get; }
 
     /// <summary>How far subscriptions are.</summary>
@@ -46,8 +46,8 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     /// <inheritdoc cref="StoreSetup.SearchParameterIdsAsync"/>
     public Task<IReadOnlyList<RegisteredSearchParameter>> SearchParameterIdsAsync(
-        IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken) =>
-        StoreSetup.SearchParameterIdsAsync(dataSource, parameters, cancellationToken);
+        IReadOnlyList<SearchParameterIdentity> parameters, long? completeAt, CancellationToken cancellationToken) =>
+        StoreSetup.SearchParameterIdsAsync(dataSource, parameters, cancellationToken, completeAt);
 
     /// <summary>Waits until no other server fills the database.</summary>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: another one takes longer than <see cref="StoreOptions.WriteTimeout"/>.</exception>

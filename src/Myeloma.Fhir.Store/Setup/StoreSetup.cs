@@ -70,14 +70,15 @@ public static class StoreSetup
     }
 
     /// <summary>Gives every parameter its id, a new one where it has none yet.</summary>
+    /// <param name="completeAt">When these are all parameters in use: the count of changes as of which they are. Others are pending then, should they come back.</param>
     /// <returns>One each, in the order of <paramref name="parameters"/>.</returns>
     /// <remarks>A parameter that is new, or whose definition changed, is pending when resources of its type exist; else it is indexed at once.</remarks>
     public static async Task<IReadOnlyList<RegisteredSearchParameter>> SearchParameterIdsAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, IReadOnlyList<SearchParameterIdentity> parameters, CancellationToken cancellationToken, long? completeAt = null)
     {
         try
         {
-            return await SearchParameterTable.RegisterAsync(dataSource, parameters, cancellationToken);
+            return await SearchParameterTable.RegisterAsync(dataSource, parameters, completeAt, cancellationToken);
         }
         catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
         {

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Parameters;
 using Myeloma.Fhir.Store.Setup;
 using Myeloma.Fhir.Store.Writing;
@@ -6,10 +7,9 @@ using Npgsql;
 
 namespace Myeloma.Fhir.Store;
 
-/// <summary>How far a reindex is.</summary>
-/// <param name="Type">The resource type it is at.</param>
-/// <param name="Done">Resources indexed so far, of all types.</param>
-public readonly record struct ReindexProgress(string Type, long Done);
+/// <summary>Some resources of one type that were indexed anew.</summary>
+/// <param name="Last">From where to go on; null when there are no more.</param>
+public readonly record struct ReindexedBatch(long? Last, int Count);
 
 /// <summary>Indexing of resources that were stored before a search parameter was known.</summary>
 public sealed partial class ResourceStore
@@ -20,30 +20,66 @@ public sealed partial class ResourceStore
 
     /// <summary>Makes the index rows of all current resources of these parameters' types anew, then notes the parameters as indexed.</summary>
     /// <returns>Number of resources indexed.</returns>
+    /// <remarks>Batch by batch: reads and writes go on meanwhile. The store's own extraction has to know the parameters before this begins.</remarks>
+    /// <exception cref="FhirException"><c>transient</c>: search parameters changed meanwhile.</exception>
+    public async Task<long> ReindexAsync(IReadOnlyList<SearchParameter> parameters, CancellationToken cancellationToken)
+    {
+        var done = 0L;
+        foreach (var type in parameters.Select(parameter => parameter.ResourceType).Distinct().Order(StringComparer.Ordinal))
+        {
+            for (long? last = 0; last is { } after;)
+            {
+                (last, var count) = await ReindexBatchAsync(type, after, follows: false, cancellationToken);
+                done += count;
+            }
+        }
+
+        await MarkIndexedAsync([.. parameters.Select(parameter => (parameter.Id, parameter.DefinitionHash))], cancellationToken);
+        return done;
+    }
+
+    /// <summary>Makes the index rows of the next resources of a type anew, in one transaction.</summary>
+    /// <param name="after">0 for the first ones, then <see cref="ReindexedBatch.Last"/>.</param>
+    /// <param name="follows">Whether a change of search parameters is followed first; if not, it is a fault.</param>
     /// <remarks>
-    /// Batch by batch, each a transaction of its own: reads and writes go on meanwhile, and one that was stopped may be started again. All rows of a
-    /// resource are replaced, because a posting does not tell its parameter. The store's own extraction has to know the parameters before this begins.
+    /// All rows of a resource are replaced, because a posting does not tell its parameter. So they have to be extracted by the parameters of now, as those of a write:
+    /// by earlier ones they would lack rows that a write on another server has just made.
     /// </remarks>
-    public async Task<long> ReindexAsync(
-        IReadOnlyList<SearchParameter> parameters, IProgress<ReindexProgress>? progress, CancellationToken cancellationToken)
+    /// <exception cref="FhirException"><c>transient</c>: search parameters changed meanwhile, more often than could be followed.</exception>
+    public async Task<ReindexedBatch> ReindexBatchAsync(string type, long after, bool follows, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                return await ReindexBatchAsync(connection, type, after, cancellationToken);
+            }
+            catch (StaleExtractionException) when (follows && attempt < options.MaxRetries && FollowIndexGeneration is { } follow)
+            {
+                await follow(cancellationToken);
+            }
+            catch (StaleExtractionException)
+            {
+                throw new FhirException(Issue.Transient("Search parameters changed while resources were indexed by them; try again in a moment."));
+            }
+            catch (PostgresException lost) when (Faults.IsLostRace(lost) && attempt < options.MaxRetries)
+            {
+                await Task.Delay(Random.Shared.Next(1, 10 << attempt), cancellationToken);
+            }
+            catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+            {
+                throw fault;
+            }
+        }
+    }
+
+    /// <summary>Notes that every current resource is indexed by these parameters, those left out whose definition is another one by now.</summary>
+    public async Task MarkIndexedAsync(IReadOnlyList<(int Id, string DefinitionHash)> parameters, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            var done = 0L;
-            foreach (var type in parameters.Select(parameter => parameter.ResourceType).Distinct().Order(StringComparer.Ordinal))
-            {
-                long? last = 0;
-                while (last is { } after)
-                {
-                    (last, var count) = await ReindexBatchAsync(connection, type, after, cancellationToken);
-                    done += count;
-                    progress?.Report(new ReindexProgress(type, done));
-                }
-            }
-
-            await SearchParameterTable.MarkIndexedAsync(connection, [.. parameters.Select(parameter => parameter.Id)], cancellationToken);
-            return done;
+            await SearchParameterTable.MarkIndexedAsync(dataSource, parameters, cancellationToken);
         }
         catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
         {
@@ -51,11 +87,24 @@ public sealed partial class ResourceStore
         }
     }
 
-    /// <returns>The last rid of the batch, null when there was none; and its size.</returns>
-    private async Task<(long? Last, int Count)> ReindexBatchAsync(
-        NpgsqlConnection connection, string type, long after, CancellationToken cancellationToken)
+    /// <summary>The resource types of which there is a current resource, in ordinal order.</summary>
+    public async Task<IReadOnlyList<string>> StoredTypesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            return [.. (await SearchParameterTable.StoredTypesAsync(connection, cancellationToken)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private async Task<ReindexedBatch> ReindexBatchAsync(NpgsqlConnection connection, string type, long after, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await HoldGenerationAsync(connection, cancellationToken);
         var rows = new IndexBatch();
         List<long> rids = [];
         await using (var command = new NpgsqlCommand(NextText, connection))
@@ -72,7 +121,7 @@ public sealed partial class ResourceStore
             }
         }
 
-        if (rids.Count == 0) return (null, 0);
+        if (rids.Count == 0) return new ReindexedBatch(null, 0);
 
         await using (var forget = new NpgsqlCommand(WriteTransaction.ForgetText, connection))
         {
@@ -82,6 +131,17 @@ public sealed partial class ResourceStore
 
         foreach (var table in rows.Tables()) await table.CopyAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (rids[^1], rids.Count);
+        return new ReindexedBatch(rids[^1], rids.Count);
+    }
+
+    /// <summary>Until the end of the transaction no change of search parameters counts.</summary>
+    /// <exception cref="StaleExtractionException">One has counted already that the extraction does not know.</exception>
+    private async Task HoldGenerationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (FollowIndexGeneration is null) return;
+        var known = IndexGeneration;
+        await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_xact_lock_shared({IndexLock})", connection)) await hold.ExecuteNonQueryAsync(cancellationToken);
+        await using var ask = new NpgsqlCommand(GenerationText, connection);
+        if ((await ask.ExecuteScalarAsync(cancellationToken) as long? ?? 0) != known) throw new StaleExtractionException();
     }
 }

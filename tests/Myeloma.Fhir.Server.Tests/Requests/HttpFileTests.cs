@@ -86,7 +86,8 @@ public sealed partial class HttpFileTests : IAsyncLifetime
 
     private static string? Difference(HttpFileRequest request, Answer asJson, Answer asXml)
     {
-        // Whether a job is done by now is told, and may differ.
+        // Whether a job is done by now, and how far it is, is told, and may differ.
+        if (asJson.Status == 202 && asXml.Status == 202) return null;
         if (asJson.Status != asXml.Status) return request.Tells(200) && request.Tells(202) && request.Tells(asXml.Status) ? null : $"{asJson.Status} in JSON, {asXml.Status} in XML: {asXml.Body}";
         if (asJson.Header("Content-Type") is not { } type || !type.StartsWith("application/fhir+json", StringComparison.Ordinal) || asJson.Header("Content-Encoding") is not null) return null;
         if (asJson.Body.Length == 0) return asXml.Body.Length == 0 ? null : asXml.Body;

@@ -54,7 +54,7 @@ public sealed class CutConnectionTests(StoreFixture fixture) : IClassFixture<Sto
             () => store.HistoryAsync(new HistoryQuery(null, null, null, 1, null), default),
             () => store.SearchAsync(new BoundSearch { ResourceType = "Basic" }, default),
             () => store.WriteAsync([new WriteOperation.Delete(key)], default),
-            () => store.ReindexAsync([], null, default),
+            () => store.ReindexBatchAsync("Basic", 0, follows: false, default),
         })
             Assert.Equal(IssueType.Transient, Assert.Single((await Assert.ThrowsAsync<FhirException>(call)).Issues).Type);
     }

@@ -151,7 +151,7 @@ public sealed class WalkTests(WalkTests.Garden garden) : IClassFixture<WalkTests
         var store = garden.Store();
         var first = await store.SearchAsync(search, default);
         var whole = await store.SearchAsync(search with { Count = 1_000 }, default);
-        await store.ReindexAsync([garden.Mark], null, default);
+        await store.ReindexAsync([garden.Mark], default);
 
         List<string> seen = [.. first.Matches.Select(Told)];
         for (var next = first.NextCursor; next is not null;)

@@ -44,10 +44,10 @@ public sealed class SearchParameterIdTests(StoreFixture fixture) : IClassFixture
         var registered = await StoreSetup.SearchParameterIdsAsync(fixture.DataSource, [identity, elsewhere], default);
         Assert.Equal([SearchParameterStatus.Pending, SearchParameterStatus.Indexed], registered.Select(one => one.Status));
 
-        parameter = new SearchParameter { ResourceType = "Basic", Code = "mine", Url = "http://x/mine", Type = SearchParameterType.Token, Id = registered[0].Id };
+        parameter = new SearchParameter { ResourceType = "Basic", Code = "mine", Url = "http://x/mine", Type = SearchParameterType.Token, Id = registered[0].Id, DefinitionHash = "1" };
         var search = new BoundSearch { ResourceType = "Basic", Criteria = [new Criterion.Token(parameter, [new TokenValue.AnySystem("x")])] };
         Assert.Equal(0, (await store.SearchAsync(search, default)).Total);
-        Assert.Equal(5, await store.ReindexAsync([parameter], null, default));
+        Assert.Equal(5, await store.ReindexAsync([parameter], default));
         Assert.Equal(5, (await store.SearchAsync(search, default)).Total);
         Assert.Equal(SearchParameterStatus.Indexed, (await StoreSetup.SearchParameterIdsAsync(fixture.DataSource, [identity], default))[0].Status);
 
