@@ -92,10 +92,10 @@ public sealed class BatchInteraction(
             {
                 "POST" when entry.Criteria is not null => await create.HandleAsync(key.Type, entry.Resource!.Bytes, entry.Criteria, context, cancellationToken),
                 "PUT" when entry.Criteria is not null =>
-                    await update.HandleAsync(key.Type, QueryText.Parse(entry.Criteria), entry.Resource!.Bytes, entry.IfMatch, context, cancellationToken),
+                    await update.HandleAsync(key.Type, QueryText.Parse(entry.Criteria), entry.Resource!.Bytes, entry.IfMatch, entry.OnlyIfAbsent, context, cancellationToken),
                 "DELETE" when entry.Criteria is not null => await delete.HandleAsync(key.Type, QueryText.Parse(entry.Criteria), entry.IfMatch, context, cancellationToken),
                 "POST" when !entry.IsOperation => await create.HandleAsync(key.Type, entry.Resource!.Bytes, context.Return, cancellationToken),
-                "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, context.Return, cancellationToken),
+                "PUT" => await update.HandleAsync(key, entry.Resource!.Bytes, entry.IfMatch, entry.OnlyIfAbsent, context.Return, cancellationToken),
                 "PATCH" when entry.Target.Id is null =>
                     await patch.HandleAsync(key.Type, QueryText.Parse(entry.Query), entry.Patch!, entry.IfMatch, context, cancellationToken),
                 "PATCH" => await patch.HandleAsync(key, entry.Patch!, entry.IfMatch, context.Return, cancellationToken),

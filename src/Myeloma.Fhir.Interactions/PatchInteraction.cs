@@ -22,7 +22,7 @@ public sealed class PatchInteraction(PatchedResource patched, UpdateInteraction 
             var (document, version) = await patched.MakeAsync(key, patch, ifMatch, cancellationToken);
             try
             {
-                var answer = await update.HandleAsync(key, document.Bytes, version, wanted, cancellationToken);
+                var answer = await update.HandleAsync(key, document.Bytes, version, onlyIfAbsent: false, wanted, cancellationToken);
                 return answer with { Remarks = WithoutLines(answer.Remarks) };
             }
             catch (FhirException fault) when (ifMatch is null && fault.Issues[0].MessageId == OutcomeStatus.VersionConflict)

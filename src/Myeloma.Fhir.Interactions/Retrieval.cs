@@ -19,8 +19,8 @@ public sealed class Retrieval(
         parameters.RemoveAll(parameter => parameter.Key is "_format" or "_pretty");
         var answer = target.Kind switch
         {
-            TargetKind.Instance => (await read.HandleAsync(new ResourceKey(target.Type!, target.Id!), cancellationToken)).Viewed(ResourceView.Parse(parameters)),
-            TargetKind.Version => (await vread.HandleAsync(new ResourceKey(target.Type!, target.Id!), target.VersionId, cancellationToken)).Viewed(ResourceView.Parse(parameters)),
+            TargetKind.Instance => (await read.HandleAsync(new ResourceKey(target.Type!, target.Id!), cancellationToken)).Viewed(ResourceView.Parse(parameters, context.IsStrict)),
+            TargetKind.Version => (await vread.HandleAsync(new ResourceKey(target.Type!, target.Id!), target.VersionId, cancellationToken)).Viewed(ResourceView.Parse(parameters, context.IsStrict)),
             TargetKind.InstanceHistory or TargetKind.TypeHistory or TargetKind.SystemHistory =>
                 await history.HandleAsync(target.Type, target.Id, parameters, context, cancellationToken),
             TargetKind.System or TargetKind.Type => await search.HandleAsync(target.Type, parameters, context, cancellationToken),

@@ -37,9 +37,9 @@ public sealed class TransactionInteraction(
 
     private async Task<FhirResponse> RunAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
-        var (entries, elements, conditions) = await ReadAsync(bundle, context, cancellationToken);
+        var (entries, elements, conditions, faults) = await ReadAsync(bundle, context, cancellationToken);
         var answers = new FhirResponse[elements.Count];
-        await WriteAsync(entries, elements, conditions, answers, context, cancellationToken);
+        await WriteAsync(entries, elements, conditions, faults, answers, context, cancellationToken);
         await ReadAllAsync([.. entries.Where(entry => entry.Method is "GET" or "HEAD")], answers, context, cancellationToken);
         return FhirResponse.Ok(new ResponseBundleContent("transaction-response", answers, context));
     }
@@ -64,37 +64,46 @@ public sealed class TransactionInteraction(
         }
     }
 
-    private async Task<(List<BundleEntry> Entries, List<Element> Elements, TransactionConditions Conditions)> ReadAsync(
+    /// <returns>The entries that are sound by themselves, and what is wrong with the others.</returns>
+    private async Task<(List<BundleEntry> Entries, List<Element> Elements, TransactionConditions Conditions, BundleFaults Faults)> ReadAsync(
         ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
-        var faults = new EntryFaults(bundle, elements.Count);
-        var issues = faults.Outside;
+        var forms = new EntryFaults(bundle, elements.Count);
+        var faults = new BundleFaults(elements);
+        faults.Add(forms.Outside);
         var reader = new BundleEntryReader(context.BaseUrl, takesPostedOperations: false);
         var entries = new List<BundleEntry>(elements.Count);
         for (var i = 0; i < elements.Count; i++)
         {
             // What an entry asks for is read only when its form is sound; the others' faults are told all the same.
-            var own = faults.Of(i);
+            var own = forms.Of(i);
             if (own.Count == 0 && reader.Read(elements[i], i, own) is { } entry) entries.Add(entry);
-            issues.AddRange(own);
+            faults.Add(own);
         }
 
-        var conditions = TransactionConditions.Bind(entries, criteria, delete.MaxMatches, context.BaseUrl, issues);
-        if (issues.Count > 0) throw new FhirException(issues);
-
-        entries = await new EntryPatches(patched, context).MakeAsync(entries, issues, cancellationToken);
-        return issues.Count == 0 ? (entries, elements, conditions) : throw new FhirException(issues);
+        var found = new List<Issue>();
+        var conditions = TransactionConditions.Bind(entries, criteria, delete.MaxMatches, context.BaseUrl, found);
+        entries = await new EntryPatches(patched, context).MakeAsync(entries, found, cancellationToken);
+        faults.Add(found);
+        return (entries, elements, conditions, faults);
     }
 
     private async Task WriteAsync(
-        List<BundleEntry> entries, List<Element> elements, TransactionConditions conditions, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
+        List<BundleEntry> entries, List<Element> elements, TransactionConditions conditions, BundleFaults faults, FhirResponse[] answers, InteractionContext context, CancellationToken cancellationToken)
     {
-        if (entries.All(entry => entry.Method is "GET" or "HEAD")) return;
+        // Faults that no search is needed for are known before the database is asked.
+        var plan = MakePlan(entries, conditions, new TransactionPlan.Unsearched(conditions.All.Count), context, out var unsearched);
+        faults.Add(unsearched);
+        var verdict = await new EntryValidation(writing.Validation, entries, elements).CheckAsync(context, cancellationToken);
+        faults.AddRefusals(verdict);
+        if (entries.All(entry => entry.Method is "GET" or "HEAD"))
+        {
+            faults.Throw();
+            return;
+        }
 
-        // Faults that no search is needed for are told before the database is asked.
-        var plan = MakePlan(entries, conditions, new TransactionPlan.Unsearched(conditions.All.Count), context);
-        var remarks = await new EntryValidation(writing.Validation, entries, elements).CheckAsync(context, cancellationToken);
+        if (faults.Any) await RefuseAsync(plan, faults, cancellationToken);
         IReadOnlyList<WriteResult> results;
         try
         {
@@ -103,7 +112,7 @@ public sealed class TransactionInteraction(
                 : await writing.StoreAsync(
                     new ConditionalWrite(
                         conditions.All,
-                        matches => [.. (plan = MakePlan(entries, conditions, matches, context)).Writes.Select(write => write.Operation)])
+                        matches => [.. (plan = MakeSoundPlan(entries, conditions, matches, context)).Writes.Select(write => write.Operation)])
                     {
                         ClosingSearches = conditions.ReferenceSearches,
                         Complete = conditions.References.Count == 0 ? null : matches => plan.Complete(matches),
@@ -115,20 +124,39 @@ public sealed class TransactionInteraction(
             throw new FhirException(Placed(fault.Issues, plan, elements));
         }
 
-        Answer(entries, plan, results, remarks, answers, context);
+        Answer(entries, plan, results, verdict.Remarks, answers, context);
     }
 
-    /// <exception cref="FhirException">All faults that are known by these matches.</exception>
+    /// <summary>Nothing will be stored: but what the store has against the sound entries is told with the rest.</summary>
+    private async Task RefuseAsync(TransactionPlan plan, BundleFaults faults, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var obstacles = await store.FindObstaclesAsync([.. plan.Writes.Select(write => write.Operation).DistinctBy(operation => operation.Key)], cancellationToken);
+            faults.AddObstacles(Placed(obstacles, plan, faults.Elements));
+        }
+        catch (FhirException)
+        {
+            // The faults that are known are the better answer than that the database is away.
+        }
+
+        faults.Throw();
+    }
+
     private TransactionPlan MakePlan(
+        List<BundleEntry> entries, TransactionConditions conditions, IReadOnlyList<IReadOnlyList<ConditionMatch>> matches, InteractionContext context, out List<Issue> issues) =>
+        TransactionPlan.Make(entries, conditions, matches, context, delete.MaxMatches, newId, issues = []);
+
+    /// <exception cref="FhirException">All faults that are known by these matches.</exception>
+    private TransactionPlan MakeSoundPlan(
         List<BundleEntry> entries, TransactionConditions conditions, IReadOnlyList<IReadOnlyList<ConditionMatch>> matches, InteractionContext context)
     {
-        var issues = new List<Issue>();
-        var plan = TransactionPlan.Make(entries, conditions, matches, context, delete.MaxMatches, newId, issues);
+        var plan = MakePlan(entries, conditions, matches, context, out var issues);
         return issues.Count == 0 ? plan : throw new FhirException(issues);
     }
 
     private static void Answer(
-        List<BundleEntry> entries, TransactionPlan plan, IReadOnlyList<WriteResult> results, IReadOnlyList<Issue>?[] remarks, FhirResponse[] answers, InteractionContext context)
+        List<BundleEntry> entries, TransactionPlan plan, IReadOnlyList<WriteResult> results, IReadOnlyList<IReadOnlyList<Issue>?> remarks, FhirResponse[] answers, InteractionContext context)
     {
         var deleted = new Dictionary<int, List<WriteResult>>();
         foreach (var entry in entries)
@@ -148,20 +176,20 @@ public sealed class TransactionInteraction(
     }
 
     /// <summary>The store names resources, the caller knows entries. A version that is not the expected one was expected by an entry's ifMatch: 412.</summary>
-    private static List<Issue> Placed(IReadOnlyList<Issue> issues, TransactionPlan plan, List<Element> elements)
+    private static List<Issue> Placed(IReadOnlyList<Issue> issues, TransactionPlan plan, IReadOnlyList<Element> elements)
     {
         var byKey = new Dictionary<string, BundleEntry>(StringComparer.Ordinal);
         foreach (var (operation, entry) in plan.Writes) byKey.TryAdd(operation.Key.ToString(), entry);
         return [.. issues.Select(issue => Placed(issue, byKey, elements))];
     }
 
-    private static Issue Placed(Issue issue, Dictionary<string, BundleEntry> byKey, List<Element> elements)
+    private static Issue Placed(Issue issue, Dictionary<string, BundleEntry> byKey, IReadOnlyList<Element> elements)
     {
         var end = issue.Diagnostics.IndexOf(' ', StringComparison.Ordinal);
         if (end < 0 || issue.Expression?.StartsWith("Bundle.", StringComparison.Ordinal) == true || !byKey.TryGetValue(issue.Diagnostics[..end], out var entry)) return issue;
         var isConflict = issue.MessageId == OutcomeStatus.VersionConflict;
         var element = elements[entry.Index];
-        var place = isConflict ? element.Child("request")?.Child("ifMatch") ?? element : element.Child("resource") ?? element;
+        var place = entry.OnlyIfAbsent && issue.MessageId == OutcomeStatus.PreconditionFailed ? element.Child("request")!.Value.Child("ifNoneMatch")!.Value : isConflict ? element.Child("request")?.Child("ifMatch") ?? element : element.Child("resource") ?? element;
         var (line, column) = element.Document.PositionOf(place);
         var within = issue.Expression is { } own && entry.Patch is null && own.Contains('.', StringComparison.Ordinal) ? own[own.IndexOf('.', StringComparison.Ordinal)..] : "";
         issue = issue with { Expression = element.Document.ExpressionOf(place) + within, Line = line, Column = column };

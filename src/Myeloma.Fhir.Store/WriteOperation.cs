@@ -15,7 +15,11 @@ public abstract record WriteOperation(ResourceKey Key)
     /// <summary>The new content of a resource, which comes into being when there was none.</summary>
     /// <param name="IfMatchVersion">The version that must be the current one; null when any may be, or none.</param>
     /// <remarks>https://hl7.org/fhir/R4/http.html#update</remarks>
-    public sealed record Update(ResourceKey Key, ResourceDocument Document, int? IfMatchVersion = null) : WriteOperation(Key);
+    public sealed record Update(ResourceKey Key, ResourceDocument Document, int? IfMatchVersion = null) : WriteOperation(Key)
+    {
+        /// <summary>Whether the resource must not exist now: <c>If-None-Match: *</c>.</summary>
+        public bool OnlyIfAbsent { get; init; }
+    }
 
     /// <summary>The end of a resource; its versions stay readable. Deleting what is not there changes nothing.</summary>
     /// <param name="IfMatchVersion">The version that must be the current one; null when any may be, or none.</param>

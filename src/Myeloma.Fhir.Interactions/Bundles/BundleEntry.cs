@@ -31,6 +31,9 @@ internal sealed record BundleEntry(
     /// <summary>What selects the resource of a conditional create (ifNoneExist), update or delete (the query), still encoded; null for the others.</summary>
     public string? Criteria { get; init; }
 
+    /// <summary>Whether a PUT is only done when there is nothing yet: ifNoneMatch <c>*</c>.</summary>
+    public bool OnlyIfAbsent => Method == "PUT" && IfNoneMatch is not null;
+
     /// <summary>Whether the entry invokes an operation.</summary>
     public bool IsOperation => Target.Operation is not null;
 

@@ -40,6 +40,7 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         var resource = ResourceOf(entry, method, target, expression, issues);
         var patch = PatchOf(entry, method, expression, issues);
         var ifMatch = IfMatchOf(request, method, expression, issues);
+        CheckIfNoneMatch(request, method, ifMatch is not null, expression, issues);
         var criteria = CriteriaOf(request, method, target, query, expression, issues);
         if (target is { } place) CheckPlace(method, place, query, resource, expression, issues);
         if (issues.Count > before || target is null) return null;
@@ -124,6 +125,20 @@ internal sealed class BundleEntryReader(string? baseUrl, bool takesPostedOperati
         {
             foreach (var issue in fault.Issues) issues.Add(issue with { Expression = $"{expression}.request.ifMatch" });
             return null;
+        }
+    }
+
+    private static void CheckIfNoneMatch(Element request, string method, bool hasIfMatch, string expression, List<Issue> issues)
+    {
+        if (request.TextOf("ifNoneMatch") is not { } tags || method is "GET" or "HEAD") return;
+        try
+        {
+            if (method != "PUT") throw new FhirException(Issue.Invalid($"ifNoneMatch goes with GET and PUT, not with {method}.", $"{expression}.request.ifNoneMatch"));
+            EntityTag.IsOnlyIfAbsent(tags, hasIfMatch, $"{expression}.request.ifNoneMatch");
+        }
+        catch (FhirException fault)
+        {
+            issues.AddRange(fault.Issues);
         }
     }
 

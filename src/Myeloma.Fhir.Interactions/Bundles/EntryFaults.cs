@@ -26,7 +26,8 @@ internal sealed class EntryFaults
     /// <summary>Those of one entry, empty when it is sound; the list is the caller's to add to.</summary>
     public List<Issue> Of(int index) => byEntry[index] ?? [];
 
-    private static int? EntryIndex(string? expression)
+    /// <summary>The entry that an expression from the bundle's root leads into; null for another place.</summary>
+    public static int? EntryIndex(string? expression)
     {
         const string prefix = "Bundle.entry[";
         if (expression is null || !expression.StartsWith(prefix, StringComparison.Ordinal)) return null;

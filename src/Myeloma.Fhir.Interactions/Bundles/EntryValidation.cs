@@ -12,9 +12,8 @@ internal sealed class EntryValidation(WriteValidation validation, IReadOnlyList<
 {
     private readonly Dictionary<string, ResourceDocument> byReference = new(StringComparer.Ordinal);
 
-    /// <returns>The remarks by entry, with expressions from the bundle's root; null for an entry without any.</returns>
-    /// <exception cref="FhirException">The refusals of all entries together.</exception>
-    public async Task<IReadOnlyList<Issue>?[]> CheckAsync(InteractionContext context, CancellationToken cancellationToken)
+    /// <returns>Refusals and remarks of all entries, with expressions from the bundle's root.</returns>
+    public async Task<EntryVerdict> CheckAsync(InteractionContext context, CancellationToken cancellationToken)
     {
         foreach (var entry in entries)
         {
@@ -36,8 +35,7 @@ internal sealed class EntryValidation(WriteValidation validation, IReadOnlyList<
             if (verdict.Remarks.Count > 0) remarks[entry.Index] = InBundle(verdict.Remarks, entry);
         }
 
-        if (refusals.Count == 0) return remarks;
-        throw WriteValidation.Refusal(refusals, [.. remarks.SelectMany(each => each ?? [])]);
+        return new EntryVerdict(refusals, remarks);
     }
 
     /// <summary>What a patch came to stands nowhere in the bundle.</summary>

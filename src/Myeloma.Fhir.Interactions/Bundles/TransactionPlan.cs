@@ -10,6 +10,9 @@ namespace Myeloma.Fhir.Interactions.Bundles;
 /// <remarks>https://hl7.org/fhir/R4/http.html#trules</remarks>
 internal sealed class TransactionPlan
 {
+    /// <summary><see cref="Issue.MessageId"/> of a reference to an entry that is not there.</summary>
+    public const string UnknownFullUrl = "unknown-full-url";
+
     private readonly IReadOnlyList<BundleEntry> entries;
     private readonly TransactionConditions conditions;
     private readonly IReadOnlyList<IReadOnlyList<ConditionMatch>> matches;
@@ -66,7 +69,7 @@ internal sealed class TransactionPlan
             : new WriteOperation.Create(key, plan.Rewritten(entry, null)));
         plan.Take("PUT", (entry, key, at) => entry.Criteria is not null && plan.matched[at] is null
             ? new WriteOperation.Create(key, plan.Rewritten(entry, null))
-            : new WriteOperation.Update(key, plan.Rewritten(entry, null), entry.IfMatch) { MatchedVersion = plan.matched[at]?.VersionId });
+            : new WriteOperation.Update(key, plan.Rewritten(entry, null), entry.IfMatch) { MatchedVersion = plan.matched[at]?.VersionId, OnlyIfAbsent = entry.OnlyIfAbsent });
         plan.Take("PATCH", (entry, key, _) => new WriteOperation.Update(key, plan.Rewritten(entry, null), entry.IfMatch));
         return plan;
     }
@@ -146,6 +149,9 @@ internal sealed class TransactionPlan
                 if (entry.IfMatch is { } version && matches[condition].Count == 0 && matches is not Unsearched)
                     issues.Add(ConditionIssues.NoneToMatch(type, version, $"{entry.Expression}.request.ifMatch") with { MessageId = OutcomeStatus.PreconditionFailed });
                 return [Created(new(type, own ?? newId()))];
+            case [var match, ..] when entry.OnlyIfAbsent:
+                issues.Add(ConditionIssues.MustNotMatch(match.Key, $"{entry.Expression}.request.ifNoneMatch"));
+                return [];
             case [var match]:
                 if (own is not null && own != match.Key.Id) issues.Add(ConditionIssues.OtherId(type, own, match.Key.Id, $"{entry.Expression}.resource.id"));
                 matched[at] = match;
@@ -258,7 +264,7 @@ internal sealed class TransactionPlan
     private Issue? Fault(string reference, Dictionary<string, IReadOnlyList<ConditionMatch>>? found)
     {
         if (reference.StartsWith("urn:uuid:", StringComparison.Ordinal) || reference.StartsWith("urn:oid:", StringComparison.Ordinal))
-            return Issue.Invalid($"No entry of the bundle has the fullUrl '{reference}'.");
+            return Issue.Invalid($"No entry of the bundle has the fullUrl '{reference}'.") with { MessageId = UnknownFullUrl };
         if (conditions.Of(reference) is not { } condition) return null;
         return Remaining(found is null ? matches[condition] : found[reference]).Count switch
         {

@@ -11,12 +11,16 @@ namespace Myeloma.Fhir.Interactions.Capabilities;
 /// <param name="IsResult">Whether it is about the form of the answer and no criterion.</param>
 public sealed record OfferedParameter(string Name, SearchParameterType Type, string Summary, bool IsResult)
 {
+    /// <summary>Whether only searches of the whole system have it.</summary>
+    public bool IsForSystem { get; init; }
+
     /// <summary>Each with a search of <c>Patient</c> that uses it: what the binding takes is offered.</summary>
     private static readonly (OfferedParameter Parameter, string Name, string Value)[] Known =
     [
         (new("_has", SearchParameterType.String, "Resources that others refer to: _has:[type]:[reference]:[parameter]", false), "_has:Observation:patient:code", "a"),
         (new("_list", SearchParameterType.String, "Resources that a List names", false), "_list", "a"),
         (new("_filter", SearchParameterType.Special, "An expression of criteria, see https://hl7.org/fhir/R4/search_filter.html", false), "_filter", "active eq true"),
+        (new("_type", SearchParameterType.Token, "Resource types, separated by comma; for a search of the whole system", false) { IsForSystem = true }, "_type", "Patient"),
         (new("_contained", SearchParameterType.String, "false, true or both: whether contained resources are searched", false), "_contained", "true"),
         (new("_sort", SearchParameterType.String, "Search parameters in the order of their weight, a hyphen before a descending one; also _id and _lastUpdated", true), "_sort", "-_lastUpdated"),
         (new("_count", SearchParameterType.Number, "Matches on a page; 0 gives the number of matches alone", true), "_count", "1"),
@@ -29,13 +33,13 @@ public sealed record OfferedParameter(string Name, SearchParameterType Type, str
 
     /// <summary>Those that this server has, criteria first.</summary>
     public static IReadOnlyList<OfferedParameter> Of(SearchParameterRegistry registry) =>
-        [.. Known.Where(each => IsTaken(each.Name, each.Value, registry)).Select(each => each.Parameter)];
+        [.. Known.Where(each => IsTaken(each.Parameter.IsForSystem ? null : "Patient", each.Name, each.Value, registry)).Select(each => each.Parameter)];
 
-    private static bool IsTaken(string name, string value, SearchParameterRegistry registry)
+    private static bool IsTaken(string? resourceType, string name, string value, SearchParameterRegistry registry)
     {
         try
         {
-            SearchRequest.Bind("Patient", [new(name, value)], registry, SearchOptions.Default with { Strict = true });
+            SearchRequest.Bind(resourceType, [new(name, value)], registry, SearchOptions.Default with { Strict = true });
             return true;
         }
         catch (FhirException)

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Store;
 
 namespace Myeloma.Fhir.Interactions.Conditions;
 
@@ -19,4 +20,8 @@ internal static class ConditionIssues
 
     public static Issue OtherId(string resourceType, string own, string matched, string? expression = null) => Issue.Invalid(
         $"The body has the id '{own}', but the criteria select {resourceType}/{matched}; leave the id out, or send that one.", expression ?? $"{resourceType}.id");
+
+    /// <summary>Something matches although <c>If-None-Match: *</c> asks that nothing does: 412.</summary>
+    public static Issue MustNotMatch(ResourceKey found, string? expression = null) =>
+        Issue.Conflict($"{found} matches the criteria, and If-None-Match asks that nothing does.", expression) with { MessageId = OutcomeStatus.PreconditionFailed };
 }

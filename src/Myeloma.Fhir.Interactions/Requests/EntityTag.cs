@@ -26,6 +26,19 @@ public static class EntityTag
         });
     }
 
+    /// <summary>Reads the If-None-Match of an update.</summary>
+    /// <param name="text">Null when there is none.</param>
+    /// <param name="hasIfMatch">Whether there is an If-Match, too.</param>
+    /// <param name="expression">Where it stood in a bundle; null for a header.</param>
+    /// <returns>Whether the resource must not exist yet.</returns>
+    /// <exception cref="FhirException"><c>invalid</c>: anything but <c>*</c>, or together with If-Match, which asks for the contrary.</exception>
+    public static bool IsOnlyIfAbsent(string? text, bool hasIfMatch, string? expression = null)
+    {
+        if (text is null) return false;
+        if (text.Trim() != "*") throw new FhirException(Issue.Invalid($"If-None-Match of an update is * (nothing may be there yet), not '{text}'; a version is guarded by If-Match.", expression));
+        return !hasIfMatch ? true : throw new FhirException(Issue.Invalid("If-Match asks for a version and If-None-Match for none; an update can't have both.", expression));
+    }
+
     /// <summary>Whether a list of entity tags, as in If-None-Match, names that version or any (<c>*</c>).</summary>
     public static bool Matches(ReadOnlySpan<char> list, int versionId)
     {

@@ -23,9 +23,10 @@ public sealed class ResourceView
         search.Elements is null && search.Summary == SummaryMode.False ? null : new ResourceView(search.Summary, search.Elements);
 
     /// <summary>The view that the parameters of a read ask for.</summary>
-    /// <returns>Null for the whole resource; parameters that a read does not know are passed over.</returns>
-    /// <exception cref="FhirException"><c>invalid</c>: an unknown summary; <c>not-supported</c>: count, which only a search has.</exception>
-    public static ResourceView? Parse(IReadOnlyList<KeyValuePair<string, string>> parameters)
+    /// <param name="isStrict">Whether parameters that a read does not know are refused instead of passed over.</param>
+    /// <returns>Null for the whole resource.</returns>
+    /// <exception cref="FhirException"><c>invalid</c>: an unknown summary, an unknown parameter under strict handling; <c>not-supported</c>: count, which only a search has.</exception>
+    public static ResourceView? Parse(IReadOnlyList<KeyValuePair<string, string>> parameters, bool isStrict)
     {
         var summary = SummaryMode.False;
         List<string>? elements = null;
@@ -34,6 +35,7 @@ public sealed class ResourceView
             if (name == "_summary") summary = SummaryOf(value);
             else if (name == "_elements")
                 (elements ??= []).AddRange(value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            else if (isStrict) throw new FhirException(Issue.Invalid($"The parameter '{name}' is not known for reads; _summary and _elements are.", $"http.{name}"));
         }
 
         return elements is not { Count: > 0 } && summary == SummaryMode.False ? null : new ResourceView(summary, elements);

@@ -25,12 +25,14 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
     {
-        if (call.Path.StartsWith(JobStatus.Place, StringComparison.Ordinal)) return status.HandleAsync(call, cancellationToken);
+        var isJob = call.Path.StartsWith(JobStatus.Place, StringComparison.Ordinal);
+        if (isJob && !HttpMethods.IsOptions(call.Request.Method)) return status.HandleAsync(call, cancellationToken);
         if (call.Preferences.IsAsync && IsRecorded(call)) return BeginAsync(call, cancellationToken);
         if (HttpMethods.IsOptions(call.Request.Method))
         {
-            call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
-            call.Context.Response.Headers.Allow = AllowedAt(RequestTarget.Parse(call.Path).Kind);
+            var allowed = isJob ? JobStatus.Allowed : AllowedAt(RequestTarget.Parse(call.Path));
+            call.Context.Response.Headers.Allow = allowed;
+            if (allowed.Contains("PATCH", StringComparison.Ordinal)) call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
             return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
         }
 
@@ -87,7 +89,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             await BinaryResult.WriteAsync(call, answer, cancellationToken);
             return;
         }
-        else if (call.Parameters.Count > 0) answer = answer.Viewed(ResourceView.Parse(call.Parameters));
+        else if (call.Parameters.Count > 0) answer = answer.Viewed(ResourceView.Parse(call.Parameters, call.Preferences.IsStrict));
         await FhirResult.WriteAsync(call, answer, cancellationToken);
     }
 
@@ -115,6 +117,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private async Task CreateAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
+        RefuseParameters(call);
         var body = await BodyAsync(call, cancellationToken);
         await AnswerAsync(
             call,
@@ -127,23 +130,24 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private async Task PutAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
         if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
-        if (call.Request.Headers.IfNoneMatch.Count > 0)
-            throw new FhirException(Issue.NotSupported("If-None-Match goes with reads; an update is guarded by If-Match."));
+        if (target.Kind == TargetKind.Instance) RefuseParameters(call);
         var ifMatch = IfMatchOf(call);
+        var onlyIfAbsent = EntityTag.IsOnlyIfAbsent(call.Request.Headers.IfNoneMatch is { Count: > 0 } tags ? tags.ToString() : null, call.HasPrecondition);
         var body = await BodyAsync(call, cancellationToken);
         await AnswerAsync(
             call,
             target.Id is { } id
-                ? await services.Update.HandleAsync(new ResourceKey(target.Type!, id), body, ifMatch, call.Preferences.Return, cancellationToken)
-                : await services.Update.HandleAsync(target.Type!, call.Parameters, body, ifMatch, ContextOf(call), cancellationToken),
+                ? await services.Update.HandleAsync(new ResourceKey(target.Type!, id), body, ifMatch, onlyIfAbsent, call.Preferences.Return, cancellationToken)
+                : await services.Update.HandleAsync(target.Type!, call.Parameters, body, ifMatch, onlyIfAbsent, ContextOf(call), cancellationToken),
             cancellationToken);
     }
 
     private async Task PatchAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
         if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
+        if (target.Kind == TargetKind.Instance) RefuseParameters(call);
         if (call.Request.Headers.IfNoneMatch.Count > 0)
-            throw new FhirException(Issue.NotSupported("If-None-Match goes with reads; a patch is guarded by If-Match."));
+            throw new FhirException(Issue.NotSupported("If-None-Match goes with reads and updates; a patch is guarded by If-Match."));
         var ifMatch = IfMatchOf(call);
         var patch = await PatchOf(call, cancellationToken);
         await AnswerAsync(
@@ -176,6 +180,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private async Task DeleteAsync(FhirCall call, RequestTarget target, CancellationToken cancellationToken)
     {
         if (target.Kind is not (TargetKind.Instance or TargetKind.Type)) throw NotAllowed(call, target);
+        if (target.Kind == TargetKind.Instance) RefuseParameters(call);
         var ifMatch = IfMatchOf(call);
         await AnswerAsync(
             call,
@@ -187,6 +192,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private async Task BundleAsync(FhirCall call, CancellationToken cancellationToken)
     {
+        RefuseParameters(call);
         var bundle = services.Intake.Parse(await BodyAsync(call, cancellationToken));
         if (bundle.ResourceType != "Bundle")
             throw new FhirException(Issue.Invalid($"POST to the base URL takes a Bundle, not {bundle.ResourceType}; post that to {call.BaseUrl}/{bundle.ResourceType}.", bundle.ResourceType));
@@ -207,7 +213,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         var isPost = HttpMethods.IsPost(call.Request.Method);
         if (!isPost && (operation.Definition.AffectsState || call.Request.Method is not ("GET" or "HEAD")))
         {
-            call.Context.Response.Headers.Allow = operation.Definition.AffectsState ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS";
+            call.Context.Response.Headers.Allow = AllowedAt(target);
             throw new FhirException(Issue.NotSupported(operation.Definition.AffectsState
                 ? $"The operation '{target.Operation}' may change what is stored; it is invoked by POST."
                 : $"{call.Request.Method} is not offered for an operation; GET, HEAD, POST are.") with { MessageId = OutcomeStatus.MethodNotAllowed });
@@ -231,6 +237,13 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         await FhirResult.WriteAsync(call, await operation.HandleAsync(request, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Under strict handling a parameter that says nothing to the interaction is refused; else it is passed over. https://hl7.org/fhir/R4/search.html#lenient</summary>
+    private static void RefuseParameters(FhirCall call)
+    {
+        if (!call.Preferences.IsStrict || call.Parameters.Count == 0) return;
+        throw new FhirException([.. call.Parameters.Select(parameter => Issue.Invalid($"The parameter '{parameter.Key}' says nothing to {call.Request.Method} at this URL.", $"http.{parameter.Key}"))]);
+    }
+
     /// <returns>The body as JSON.</returns>
     private async Task<ReadOnlyMemory<byte>> BodyAsync(FhirCall call, CancellationToken cancellationToken, bool isForJudging = false)
     {
@@ -252,9 +265,9 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private static int? IfMatchOf(FhirCall call) =>
         call.HasPrecondition ? EntityTag.ParseIfMatch(call.Request.Headers.IfMatch.ToString()) : null;
 
-    private static FhirException NotAllowed(FhirCall call, RequestTarget target)
+    private FhirException NotAllowed(FhirCall call, RequestTarget target)
     {
-        var allowed = AllowedAt(target.Kind);
+        var allowed = AllowedAt(target);
         call.Context.Response.Headers.Allow = allowed;
         return new FhirException(Issue.NotSupported($"{call.Request.Method} is not offered at this URL; {allowed} are.") with
         {
@@ -262,8 +275,9 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         });
     }
 
-    private static string AllowedAt(TargetKind kind) => kind switch
+    private string AllowedAt(RequestTarget target) => target.Kind switch
     {
+        _ when target.Operation is not null => services.Operations.Get(target).Definition.AffectsState ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS",
         TargetKind.System => "GET, HEAD, POST, OPTIONS",
         TargetKind.SystemSearch or TargetKind.TypeSearch => "POST, OPTIONS",
         TargetKind.Type => "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",

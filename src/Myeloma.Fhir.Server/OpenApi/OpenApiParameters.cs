@@ -16,7 +16,7 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
         ("ifNoneMatch", "If-None-Match", "header", "The version that is known already: 304 when it is the current one"),
         ("ifModifiedSince", "If-Modified-Since", "header", "304 when there was no change since"),
         ("ifNoneExist", "If-None-Exist", "header", "Criteria of a search: nothing is created when a resource is found by them"),
-        ("prefer", "Prefer", "header", "return=minimal, representation or OperationOutcome; handling=strict or lenient"),
+        ("prefer", "Prefer", "header", "return=minimal, representation or OperationOutcome; handling=strict or lenient; respond-async for 202 with the URL of a job"),
         ("since", "_since", "query", "Only versions since that instant"),
         ("at", "_at", "query", "Only versions that were current at that time or in that period"),
         ("count", "_count", "query", "Entries on a page"),
@@ -28,7 +28,7 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
 
     private readonly SortedDictionary<string, JsonObject> components = new(StringComparer.Ordinal);
 
-    private readonly IReadOnlyList<OfferedParameter> common = OfferedParameter.Of(registry);
+    private readonly IReadOnlyList<OfferedParameter> common = [.. OfferedParameter.Of(registry).Where(parameter => !parameter.IsForSystem)];
 
     public JsonObject Components()
     {
@@ -46,6 +46,8 @@ internal sealed class OpenApiParameters(SearchParameterRegistry registry)
     public JsonArray OfCreate() => OfferedInteraction.ConditionalCreate ? [Use("ifNoneExist"), Use("prefer")] : [Use("prefer")];
 
     public JsonArray OfChange() => [Use("id"), Use("ifMatch"), Use("prefer")];
+
+    public JsonArray OfJob() => [Use("id"), Use("format"), Use("pretty")];
 
     public JsonArray OfInstance(bool withId) => withId ? [Use("id")] : [];
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Interactions.Capabilities;
+using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
@@ -30,7 +31,20 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
             if (interaction.Code == "search-system") Add(paths, PathOf(TargetKind.SystemSearch, null), "post", SearchByForm(SystemTag));
         }
 
+        AddJob(paths);
         foreach (var operation in operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System))) AddOperation(paths, operation, null, OperationLevels.System);
+    }
+
+    /// <summary>Progress and answer of what is done later. https://hl7.org/fhir/R4/async.html</summary>
+    private void AddJob(JsonObject paths)
+    {
+        const string place = $"/{JobQueue.Place}/{{id}}";
+        schemas.Want("Parameters");
+        schemas.Want("Resource");
+        var responses = OpenApiResponses.Of("200", "The answer: for a request with Prefer: respond-async a Bundle of type batch-response with one entry", "Resource");
+        responses.Insert(1, "202", OpenApiResponses.InProgress());
+        Add(paths, place, "get", Operation(SystemTag, "job-status", "How far a job is, and in the end its answer", parameters.OfJob(), responses));
+        Add(paths, place, "delete", Operation(SystemTag, "job-cancel", "End a job, or take its answer away", parameters.OfInstance(true), OpenApiResponses.Of("202", "It is ended, and its URL is gone", null)));
     }
 
     public void AddType(JsonObject paths, string type)
@@ -165,7 +179,9 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
             _ => $"/{type}/{{id}}/{definition.Name}",
         };
         var (tag, code) = (type ?? SystemTag, level == OperationLevels.Instance ? $"{definition.Name[1..]}-instance" : definition.Name[1..]);
-        var responses = OpenApiResponses.Of("200", "The result: a resource, or Parameters", "Resource");
+        var responses = definition.AnswersLater
+            ? OpenApiResponses.Accepted()
+            : OpenApiResponses.Of("200", "The result: a resource, or Parameters", "Resource");
         schemas.Want("Resource");
         var withId = level == OperationLevels.Instance;
         if (!definition.AffectsState)

@@ -31,6 +31,24 @@ internal static class OpenApiResponses
         [FhirFormat.FhirXml] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["description"] = $"{schema} in XML" } },
     };
 
+    /// <summary>The answers of what is always done later: 202, and the refusals.</summary>
+    public static JsonObject Accepted()
+    {
+        var responses = Of("202", "A job does it: Content-Location says where its progress and answer are", null);
+        responses["202"]!["headers"] = new JsonObject { ["Content-Location"] = Header("URL of the job") };
+        return responses;
+    }
+
+    /// <summary>The answer while a job is worked on.</summary>
+    public static JsonObject InProgress() => new()
+    {
+        ["description"] = "It is not done yet",
+        ["headers"] = new JsonObject { ["X-Progress"] = Header("How far it is, with percents where the total is known"), ["Retry-After"] = Header("Seconds after which to ask again") },
+        ["content"] = Content("Parameters"),
+    };
+
+    private static JsonObject Header(string description) => new() { ["description"] = description, ["schema"] = new JsonObject { ["type"] = "string" } };
+
     public static JsonObject Components() => new()
     {
         [Fault] = new JsonObject { ["description"] = "The request was refused or failed; the issues say why, where and what to do.", ["content"] = Content("OperationOutcome") },

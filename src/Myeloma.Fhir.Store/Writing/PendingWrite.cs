@@ -55,6 +55,8 @@ internal sealed class PendingWrite(WriteOperation operation)
         };
         if (operation is WriteOperation.Create && exists)
             return new Issue(IssueSeverity.Error, IssueType.Duplicate, $"{Key} exists already, as version {Current!.Version}.");
+        if (operation is WriteOperation.Update { OnlyIfAbsent: true } && exists)
+            return new Issue(IssueSeverity.Error, IssueType.Conflict, $"{Key} must not exist yet, as If-None-Match asks, but its current version is {Current!.Version}.", MessageId: "precondition-failed");
         if (expected is not { } version || (exists && Current!.Version == version)) return null;
 
         var found = Current is null ? "it does not exist" : exists ? $"the current version is {Current.Version}" : "it was deleted";

@@ -48,6 +48,23 @@ public sealed partial class ResourceStore
         return await RepeatAsync((transaction, _) => transaction.RunAsync(complete, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What stands against operations as things are now; nothing is written.</summary>
+    /// <param name="operations">Each of a resource of its own.</param>
+    /// <returns>What <see cref="WriteAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/> would refuse them for before it writes; empty when it would not.</returns>
+    public async Task<IReadOnlyList<Issue>> FindObstaclesAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
+    {
+        if (operations.Count == 0) return [];
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await new WriteTransaction(connection, options, time, extract, null).ObstaclesAsync([.. operations.Select(operation => new PendingWrite(operation))], cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
     private async Task<IReadOnlyList<WriteResult>> RepeatAsync(Func<WriteTransaction, bool, Task<PendingWrite[]>> run, CancellationToken cancellationToken)
     {
         var isStale = false;

@@ -59,6 +59,22 @@ internal sealed class WriteTransaction(
         }
     }
 
+    /// <summary>Locks and looks, and lets go of everything again.</summary>
+    /// <returns>What stands against the operations.</returns>
+    public async Task<List<Issue>> ObstaclesAsync(PendingWrite[] writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            guard?.Add(writes, options.BaseUrl);
+            await LockAsync(writes, isOpen: false, cancellationToken).ConfigureAwait(false);
+            return Obstacles(writes);
+        }
+        finally
+        {
+            await RollBackAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Runs the searches, and then does as above what the caller makes of them.</summary>
     /// <returns>The operations, in the order of the plan.</returns>
     public async Task<PendingWrite[]> RunAsync(ConditionalWrite request, CancellationToken cancellationToken)
@@ -89,7 +105,7 @@ internal sealed class WriteTransaction(
         guard?.Add(writes, options.BaseUrl);
         var (sequence, now) = await LockAsync(writes, isOpen, cancellationToken).ConfigureAwait(false);
         if (writes.Any(write => write.HasLostMatch)) throw new LostMatchException();
-        RefuseObstacles(writes);
+        if (Obstacles(writes) is { Count: > 0 } obstacles) throw new FhirException(obstacles);
         for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at], options.VersionIdentical);
 
         var made = writes.Where(write => write.MakesVersion).ToList();
@@ -218,11 +234,11 @@ internal sealed class WriteTransaction(
         return (sequence, now);
     }
 
-    private void RefuseObstacles(PendingWrite[] writes)
+    private List<Issue> Obstacles(PendingWrite[] writes)
     {
         var issues = writes.Select(write => write.Obstacle()).OfType<Issue>().ToList();
         if (guard is not null) issues.AddRange(guard.Missing());
-        if (issues.Count > 0) throw new FhirException(issues);
+        return issues;
     }
 
     /// <summary>Everything, and the COMMIT where nothing follows, in one round trip.</summary>

@@ -171,12 +171,44 @@ public sealed class HostileInputTests(RunningServer server) : IClassFixture<Runn
     [Fact]
     public async Task An_update_that_must_not_overwrite_does_not()
     {
-        await server.PutAsync("""{"resourceType":"Patient","id":"guarded","active":true}""");
+        var first = await server.SendAsync("PUT", "/Patient/guarded", """{"resourceType":"Patient","id":"guarded","active":true}""", ("If-None-Match", "*"));
+        var second = await server.SendAsync("PUT", "/Patient/guarded", """{"resourceType":"Patient","id":"guarded","active":false}""", ("If-None-Match", "*"));
+        var version = await server.SendAsync("PUT", "/Patient/guarded", """{"resourceType":"Patient","id":"guarded","active":false}""", ("If-None-Match", "W/\"1\""));
+        var both = await server.SendAsync("PUT", "/Patient/guarded", """{"resourceType":"Patient","id":"guarded","active":false}""", ("If-None-Match", "*"), ("If-Match", "W/\"1\""));
+        var conditional = await server.SendAsync("PUT", "/Patient?_id=guarded", """{"resourceType":"Patient","active":false}""", ("If-None-Match", "*"));
+        var entry = await server.SendAsync("POST", "", """{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Patient","id":"guarded"},"request":{"method":"PUT","url":"Patient/guarded","ifNoneMatch":"*"}}]}""");
 
-        var answer = await server.SendAsync("PUT", "/Patient/guarded", """{"resourceType":"Patient","id":"guarded","active":false}""", ("If-None-Match", "*"));
-
-        Assert.Equal(400, answer.Status);
-        Assert.Equal(["error not-supported: If-None-Match goes with reads; an update is guarded by If-Match."], answer.Issues);
+        Assert.Equal((201, 412, 400, 400, 412, 412), (first.Status, second.Status, version.Status, both.Status, conditional.Status, entry.Status));
+        Assert.Equal(["error conflict: Patient/guarded must not exist yet, as If-None-Match asks, but its current version is 1."], second.Issues);
+        Assert.Equal(["error conflict: Patient/guarded matches the criteria, and If-None-Match asks that nothing does."], conditional.Issues);
+        Assert.Equal(["error conflict Bundle.entry[0].request.ifNoneMatch: Patient/guarded must not exist yet, as If-None-Match asks, but its current version is 1."], entry.Issues);
         Assert.Equal("W/\"1\"", (await server.GetAsync("/Patient/guarded")).Header("ETag"));
+    }
+
+    [Fact]
+    public async Task Of_updates_at_once_that_must_not_overwrite_one_creates()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(at =>
+            server.SendAsync("PUT", "/Patient/guarded-race", $$"""{"resourceType":"Patient","id":"guarded-race","name":[{"family":"{{at}}"}]}""", ("If-None-Match", "*"))));
+
+        Assert.Equal(1, answers.Count(answer => answer.Status == 201));
+        Assert.Equal(19, answers.Count(answer => answer.Status == 412));
+        Assert.Equal("W/\"1\"", (await server.GetAsync("/Patient/guarded-race")).Header("ETag"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/Patient/strict-1?colour=red", null, "error invalid http.colour: The parameter 'colour' is not known for reads; _summary and _elements are.")]
+    [InlineData("DELETE", "/Patient/strict-1?colour=red", null, "error invalid http.colour: The parameter 'colour' says nothing to DELETE at this URL.")]
+    [InlineData("PUT", "/Patient/strict-1?colour=red", """{"resourceType":"Patient","id":"strict-1","active":true}""", "error invalid http.colour: The parameter 'colour' says nothing to PUT at this URL.")]
+    [InlineData("POST", "/Patient?colour=red", """{"resourceType":"Patient","active":true}""", "error invalid http.colour: The parameter 'colour' says nothing to POST at this URL.")]
+    public async Task Strict_handling_refuses_parameters_that_say_nothing_and_lenient_passes_them_over(string method, string path, string? body, string issue)
+    {
+        await server.PutAsync("""{"resourceType":"Patient","id":"strict-1"}""");
+        var strict = await server.SendAsync(method, path, body, ("Prefer", "handling=strict"));
+        var lenient = await server.SendAsync(method, path, body, ("Prefer", "handling=lenient"));
+
+        Assert.Equal(400, strict.Status);
+        Assert.Equal([issue], strict.Issues);
+        Assert.InRange(lenient.Status, 200, 204);
     }
 }

@@ -90,6 +90,69 @@ public sealed class TransactionTests(RunningServer server) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task Faults_of_form_request_criteria_validation_and_store_come_together_without_those_that_follow_from_others()
+    {
+        await server.PutAsync("""{"resourceType":"Patient","id":"t-merge"}""");
+        var answer = await server.SendAsync("POST", "/", """
+            {"resourceType":"Bundle","type":"transaction","entry":[
+              {"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","birthDate":"x"},"request":{"method":"POST","url":"Patient"}},
+              {"resource":{"resourceType":"Patient","id":"b"},"request":{"method":"PUT","url":"Patient/t-broken"}},
+              {"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"identifer=1"}},
+              {"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"urn:uuid:1"}},"request":{"method":"POST","url":"Basic"}},
+              {"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"urn:uuid:9"}},"request":{"method":"POST","url":"Basic"}},
+              {"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Patient/t-broken"}},"request":{"method":"POST","url":"Basic"}},
+              {"resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"Patient/t-nowhere"}},"request":{"method":"POST","url":"Basic"}},
+              {"resource":{"resourceType":"Patient","id":"t-merge","active":true},"request":{"method":"PUT","url":"Patient/t-merge","ifMatch":"W/\"7\""}}
+            ]}
+            """);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal(
+            [
+                "error value Bundle.entry[0].resource.birthDate", "error invalid Bundle.entry[1].resource.id", "error invalid Bundle.entry[2].request.ifNoneExist",
+                "error invalid Bundle.entry[4].resource.subject.reference", "error conflict Bundle.entry[7].request.ifMatch", "error business-rule Bundle.entry[6].resource.subject.reference",
+            ],
+            Places(answer));
+        Assert.Equal("W/\"1\"", (await server.GetAsync("/Patient/t-merge")).Header("ETag"));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_entries_are_done_in_one_transaction()
+    {
+        const int count = 10_000;
+        static string Entry(int at) =>
+            $$$"""{"fullUrl":"urn:uuid:big-{{{at}}}","resource":{"resourceType":"Basic","code":{"text":"big"},"identifier":[{"system":"http://example.org/big","value":"{{{at}}}"}],"subject":{"reference":"urn:uuid:big-{{{(at + 1) % count}}}"}},"request":{"method":"POST","url":"Basic"}}""";
+
+        var answer = await server.SendAsync("POST", "/", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', Enumerable.Range(0, count).Select(Entry))}}]}""");
+
+        Assert.True(answer.Status == 200, answer.Body[..Math.Min(500, answer.Body.Length)]);
+        Assert.Equal(count, answer.Entries.Count);
+        Assert.All(answer.Entries, entry => Assert.Equal("201 Created", entry.GetProperty("response").GetProperty("status").GetString()));
+        var last = (await server.GetAsync($"/Basic?identifier=http://example.org/big|{count - 1}")).Entries[0].GetProperty("resource");
+        var first = (await server.GetAsync("/Basic?identifier=http://example.org/big|0")).Entries[0].GetProperty("resource");
+        Assert.Equal($"Basic/{first.GetProperty("id").GetString()}", last.GetProperty("subject").GetProperty("reference").GetString());
+    }
+
+    [Fact]
+    public async Task Of_transactions_that_overlap_all_come_through_one_after_the_other_or_are_told_that_others_were_faster()
+    {
+        static string Entry(int writer, int at) =>
+            $$$"""{"resource":{"resourceType":"Patient","id":"t-over-{{{at}}}","name":[{"family":"w{{{writer}}}"}]},"request":{"method":"PUT","url":"Patient/t-over-{{{at}}}"}}""";
+        static string Bundle(int writer, IEnumerable<int> order) =>
+            $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', order.Select(at => Entry(writer, at)))}}]}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(writer =>
+            server.SendAsync("POST", "/", Bundle(writer, writer % 2 == 0 ? Enumerable.Range(0, 6) : Enumerable.Range(0, 6).Reverse()))));
+        var families = new List<string?>();
+        for (var at = 0; at < 6; at++)
+            families.Add((await server.GetAsync($"/Patient/t-over-{at}")).Json.GetProperty("name")[0].GetProperty("family").GetString());
+
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 409, answer.Body));
+        Assert.Contains(answers, answer => answer.Status == 200);
+        Assert.Single(families.Distinct());
+        Assert.Equal($"W/\"{answers.Count(answer => answer.Status == 200)}\"", (await server.GetAsync("/Patient/t-over-0")).Header("ETag"));
+    }
+
+    [Fact]
     public async Task References_that_lead_nowhere_and_resources_named_twice_are_refused()
     {
         var answer = await server.SendAsync("POST", "/", """

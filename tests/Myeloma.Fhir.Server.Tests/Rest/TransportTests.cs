@@ -88,6 +88,20 @@ public sealed class TransportTests(RunningServer server, ProxiedServer proxied) 
 
         Assert.Equal((200, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"), (answer.Status, answer.Header("Allow")));
         Assert.Equal("CapabilityStatement", answer.Json.GetProperty("resourceType").GetString());
+        Assert.NotNull(answer.Header("Accept-Patch"));
+    }
+
+    [Theory]
+    [InlineData("/$validate", "GET, HEAD, POST, OPTIONS")]
+    [InlineData("/Patient/$reindex", "POST, OPTIONS")]
+    [InlineData("/_async/0123456789abcdef", "GET, HEAD, DELETE, OPTIONS")]
+    [InlineData("/metadata", "GET, HEAD, OPTIONS")]
+    public async Task Options_tells_them_of_operations_and_jobs_too(string path, string allowed)
+    {
+        var answer = await server.SendAsync("OPTIONS", path);
+
+        Assert.Equal((200, allowed), (answer.Status, answer.Header("Allow")));
+        Assert.Null(answer.Header("Accept-Patch"));
     }
 
     [Theory]
