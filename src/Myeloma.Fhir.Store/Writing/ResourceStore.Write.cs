@@ -57,7 +57,7 @@ public sealed partial class ResourceStore
         try
         {
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            return await new WriteTransaction(connection, options, time, extract, null).ObstaclesAsync([.. operations.Select(operation => new PendingWrite(operation))], cancellationToken).ConfigureAwait(false);
+            return await new WriteTransaction(connection, options, time, extract, null, hot).ObstaclesAsync([.. operations.Select(operation => new PendingWrite(operation))], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
         {

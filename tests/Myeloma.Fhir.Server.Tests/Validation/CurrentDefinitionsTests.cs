@@ -37,7 +37,7 @@ public sealed class CurrentDefinitionsTests
         Assert.Equal("B", Assert.Single((await definitions.FollowTerminologyAsync(default)).ValueSets(Url)).Name);
     }
 
-    private static Task PutAsync(ResourceStore store, string name) => store.WriteAsync(
+    private static Task<IReadOnlyList<WriteResult>> PutAsync(ResourceStore store, string name) => store.WriteAsync(
         [
             new WriteOperation.Update(new ResourceKey("ValueSet", "late"), ResourceDocument.Parse(Encoding.UTF8.GetBytes(
                 $$"""{"resourceType":"ValueSet","id":"late","url":"{{Url}}","name":"{{name}}","status":"active"}"""))),
