@@ -95,6 +95,14 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
         }
     }
 
+    /// <summary>All versions of what a canonical url names by everything committed by now, the one that a canonical without a version means first; the same document as long as it is not written anew.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public async Task<Func<string, IReadOnlyList<ResourceDocument>>> FollowVersionsAsync(CancellationToken cancellationToken)
+    {
+        await FollowAsync(cancellationToken);
+        return library.Versions;
+    }
+
     /// <summary>After a write: takes over the definitions among what was written.</summary>
     public async ValueTask AfterWriteAsync(IReadOnlyList<WriteResult> results)
     {

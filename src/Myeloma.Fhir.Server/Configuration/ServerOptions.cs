@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Myeloma.Fhir.ClinicalReasoning;
+using Myeloma.Fhir.Interactions.Applying;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Validation;
@@ -102,6 +104,9 @@ public sealed record ServerOptions
     /// <summary>How writes are validated, and what a validation may cost.</summary>
     public ValidationPolicy Validation { get; init; } = new();
 
+    /// <summary>What applying a definition may cost.</summary>
+    public ApplySettings Apply { get; init; } = ApplySettings.Default;
+
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
@@ -184,6 +189,7 @@ public sealed record ServerOptions
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
             Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
+            Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };
@@ -196,6 +202,19 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxResources), preset.MaxResources, 0, 100_000),
         Number(section, nameof(TerminologyLimits.MaxBatch), preset.MaxBatch, 1, 100_000),
         Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000));
+
+    private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
+        preset.Limits with
+        {
+            MaxActions = Number(section, nameof(ApplyLimits.MaxActions), preset.Limits.MaxActions, 1, 1_000_000),
+            MaxActionDepth = Number(section, nameof(ApplyLimits.MaxActionDepth), preset.Limits.MaxActionDepth, 1, 100),
+            MaxDefinitionDepth = Number(section, nameof(ApplyLimits.MaxDefinitionDepth), preset.Limits.MaxDefinitionDepth, 1, 100),
+            MaxExpressions = Number(section, nameof(ApplyLimits.MaxExpressions), preset.Limits.MaxExpressions, 0, 1_000_000),
+            MaxIndex = Number(section, nameof(ApplyLimits.MaxIndex), preset.Limits.MaxIndex, 0, 100_000),
+            Expression = preset.Limits.Expression with { MaxSteps = Number(section, "MaxExpressionSteps", preset.Limits.Expression.MaxSteps, 1_000, 1_000_000_000) },
+            MaxTime = TimeSpan.FromSeconds(Number(section, "MaxSeconds", (int)preset.Limits.MaxTime.TotalSeconds, 1, 3600)),
+        },
+        Number(section, nameof(ApplySettings.MaxResources), preset.MaxResources, 1, 100_000));
 
     private static ExpressionLimits ExpressionLimitsOf(IConfigurationSection section, ServerOptions preset) => new()
     {

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Applying;
 using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
@@ -105,6 +106,11 @@ public sealed class FhirServices
             new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,
             new VersionsOperation(),
-        }.Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time)).Concat(ReindexOperation.All(Store, SearchParameters, Jobs)).Concat(options.Expunge ? [new ExpungeOperation(Store)] : []).OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
+        }
+            .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
+            .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
+            .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
+            .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])
+            .OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),
     ];
 }
