@@ -26,7 +26,7 @@ public sealed class ActivityTests
         var made = Applying.Activity($$"""{"resourceType":"ActivityDefinition","url":"http://example.org/a","version":"1","status":"active","code":{"text":"c"},"productCodeableConcept":{"text":"p"},"quantity":{"value":2.50},"kind":"{{kind}}"}""");
 
         var text = made.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
-            .Replace("""{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}""", "\"?\"").Replace("2026-03-01T12:00:00+00:00", "T");
+            .Replace("""{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}""", "\"?\"").Replace("2026-03-01T12:00:00Z", "T");
         Assert.Equal(expected, text);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.ClinicalReasoning.Definitions;
 using Myeloma.Fhir.ClinicalReasoning.Expressions;
@@ -47,8 +48,8 @@ internal sealed class ApplyRun
 
     private CancellationToken Cancellation { get; }
 
-    /// <summary>The time of the request as a dateTime.</summary>
-    public JsonNode Now => JsonValue.Create(Request.Now.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture));
+    /// <summary>The time of the request as a dateTime, to the second.</summary>
+    public JsonNode Now => JsonValue.Create(Request.Now.ToString(Request.Now.Offset == TimeSpan.Zero ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture));
 
     /// <summary>Counts an action that is looked at.</summary>
     /// <exception cref="FhirException"><c>too-costly</c>: past a limit.</exception>
