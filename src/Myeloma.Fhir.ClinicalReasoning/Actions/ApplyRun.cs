@@ -83,7 +83,7 @@ internal sealed class ApplyRun
     public void Close() => open.RemoveAt(open.Count - 1);
 
     /// <summary>Takes along what a part of a definition points at in the definition's contained resources, and lets it point there.</summary>
-    public void TakeAlong(JsonNode part, Definition from) => contained.TakeAlong(part, from.Container);
+    public void TakeAlong(JsonNode part, Definition from) => contained.TakeAlong(part, from);
 
     /// <summary>Reports something at an element of a definition.</summary>
     public void Report(IssueSeverity severity, IssueType type, Definition definition, Element at, string text, string messageId) =>

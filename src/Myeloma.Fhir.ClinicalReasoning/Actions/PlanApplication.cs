@@ -143,7 +143,7 @@ internal sealed class PlanApplication(ApplyRun run)
             return null;
         }
 
-        if (run.Definitions.Find(canonical, scope.Plan.Container) is not { } definition)
+        if (run.Definitions.Find(canonical, scope.Plan) is not { } definition)
         {
             run.Report(IssueSeverity.Error, IssueType.NotFound, scope.Plan, reference, $"{canonical} is not known here, so the action has no request.", ApplyMessage.DefinitionUnknown);
             return null;

@@ -9,18 +9,18 @@ internal sealed class CanonicalResolution(ApplySources sources, IReadOnlyList<El
 {
     /// <returns>Null when it is not there, or not in the version named.</returns>
     /// <param name="from">Where the canonical stands: <c>#id</c> is contained there, and what is contained comes first.</param>
-    public Definition? Find(string canonical, Element from)
+    public Definition? Find(string canonical, Definition from)
     {
-        if (canonical.StartsWith('#')) return Contained(canonical[1..], from) is { } inside ? new Definition(inside, from) : null;
+        if (canonical.StartsWith('#')) return from.FindContained(canonical[1..]);
 
         var (name, fragment) = Split(canonical, '#');
         var (url, version) = Split(name, '|');
-        var found = Best(from.Children("contained"), url, version) is { } contained ? new Definition(contained, from)
+        var found = Contained(from, url, version) is { } contained ? contained
             : Best(data, url, version) is { } brought ? new Definition(brought)
             : Best(sources.Definitions(url).Select(document => document.Root), url, version) is { } known ? new Definition(known)
             : (Definition?)null;
         if (fragment is null || found is not { } holder) return found;
-        return Contained(fragment, holder.Root) is { } part ? new Definition(part, holder.Root) : null;
+        return holder.FindContained(fragment);
     }
 
     private static Element? Best(IEnumerable<Element> candidates, string url, string? version)
@@ -30,17 +30,15 @@ internal sealed class CanonicalResolution(ApplySources sources, IReadOnlyList<El
         return named.OrderBy(candidate => candidate.TextOf("status") == "retired").ThenByDescending(candidate => candidate.TextOf("version"), BusinessVersionOrder.Instance).First();
     }
 
-    private static Element? Best(ElementEnumerable candidates, string url, string? version)
+    private static Definition? Contained(Definition from, string url, string? version)
     {
-        var list = new List<Element>();
-        foreach (var candidate in candidates) list.Add(candidate);
-        return Best(list, url, version);
-    }
+        foreach (var holder in from.Holders)
+        {
+            var list = new List<Element>();
+            foreach (var contained in holder.Children("contained")) list.Add(contained);
+            if (Best(list, url, version) is { } found) return new Definition(found, holder);
+        }
 
-    private static Element? Contained(string id, Element container)
-    {
-        foreach (var contained in container.Children("contained"))
-            if (contained.TextOf("id") == id) return contained;
         return null;
     }
 

@@ -73,7 +73,7 @@ internal sealed class ExpressionEvaluation(ApplySources sources, ApplyLimits lim
                 Variables = all,
                 Resource = scope.Definition.Root,
                 RootResource = scope.Definition.Container,
-                Resolve = reference => variables.Find(reference) ?? definitions.Find(reference, scope.Definition.Container)?.Root,
+                Resolve = reference => variables.Find(reference) ?? definitions.Find(reference, scope.Definition)?.Root,
                 TimeProvider = clock,
                 Limits = limits.Expression,
             }));
@@ -138,7 +138,7 @@ internal sealed class ExpressionEvaluation(ApplySources sources, ApplyLimits lim
     {
         var key = $"{scope.Definition.Name} {canonical}";
         if (libraries.TryGetValue(key, out var known)) return known;
-        return libraries[key] = definitions.Find(canonical, scope.Definition.Container) is { Type: "Library" } library ? CqlLibrary.Read(library.Root) : null;
+        return libraries[key] = definitions.Find(canonical, scope.Definition) is { Type: "Library" } library ? CqlLibrary.Read(library.Root) : null;
     }
 
     private static string Unquoted(string name) => name is ['"', .. var inner, '"'] ? inner : name;

@@ -44,7 +44,8 @@ internal sealed class ResourceDraft(TypeSchema type, JsonObject json)
     public bool Copy(Element source, string element, string? target = null)
     {
         var values = new List<Element>();
-        foreach (var child in source.Children(element)) values.Add(child);
+        foreach (var child in source.Children(element))
+            if (ValueOf(child) is not null || CompanionOf(child) is not null) values.Add(child);
         return values.Count == 0 || CopyAll(values, target ?? element);
     }
 
@@ -60,7 +61,7 @@ internal sealed class ResourceDraft(TypeSchema type, JsonObject json)
             return true;
         }
 
-        Put(name, values.Exists(value => value.HasValue || !value.IsPrimitive) ? new JsonArray([.. values.Select(ValueOf)]) : null);
+        Put(name, values.Exists(value => ValueOf(value) is not null) ? new JsonArray([.. values.Select(ValueOf)]) : null);
         Put("_" + name, values.Exists(value => CompanionOf(value) is not null) ? new JsonArray([.. values.Select(CompanionOf)]) : null);
         return true;
     }
@@ -74,11 +75,11 @@ internal sealed class ResourceDraft(TypeSchema type, JsonObject json)
     private static bool Fits(TypeSchema from, TypeSchema to) =>
         from.IsA(to.Name) || (from.Kind == TypeKind.Primitive && to.Name is "string" or "markdown" && from.IsA("string")) || (from.Kind == TypeKind.Backbone && to.Kind == TypeKind.Backbone);
 
-    /// <summary>The element's value as a node of its own; null for a primitive that has none.</summary>
+    /// <summary>The element's value as a node of its own; null for a primitive that has none, or an empty text, which no element may have.</summary>
     public static JsonNode? ValueOf(Element element)
     {
         if (!element.IsPrimitive) return JsonNode.Parse(element.RawValue, documentOptions: Depth);
-        return !element.HasValue ? null : element.Kind == Model.Json.JsonKind.String ? JsonValue.Create(element.Text) : JsonNode.Parse(element.RawValue);
+        return string.IsNullOrEmpty(element.Text) ? null : element.Kind == Model.Json.JsonKind.String ? JsonValue.Create(element.Text) : JsonNode.Parse(element.RawValue);
     }
 
     private static JsonNode? CompanionOf(Element element) =>
