@@ -22,26 +22,31 @@ public sealed class TerminologyCatalog
     private readonly Func<string, string, IReadOnlyList<ResourceDocument>> stored;
     private readonly IReadOnlyList<ResourceDocument> brought;
     private readonly NamedCodes named;
+    private readonly IReadOnlyList<string> mapUrls;
 
     /// <param name="stored">The stored resources of a type by canonical url without version, any order; none: an empty list. The same document each time, so that it is compiled once.</param>
     public TerminologyCatalog(R4Schema schema, Func<string, string, IReadOnlyList<ResourceDocument>>? stored = null)
-        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [], NamedCodes.None)
+        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [], NamedCodes.None, [])
     {
     }
 
-    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought, NamedCodes named)
+    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought, NamedCodes named, IReadOnlyList<string> mapUrls)
     {
         this.named = named;
+        this.mapUrls = mapUrls;
         this.builtIn = builtIn;
         this.stored = stored;
         this.brought = brought;
     }
 
     /// <summary>This catalog and, before it, the resources of one request.</summary>
-    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought], named);
+    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought], named, mapUrls);
 
     /// <summary>This catalog for a question that names codes: systems with a grammar have those.</summary>
-    internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, brought, codes);
+    internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, brought, codes, mapUrls);
+
+    /// <summary>This catalog with the concept maps that are stored under some urls, for translations that name no map.</summary>
+    public TerminologyCatalog Translating(IReadOnlyList<string> urls) => new(builtIn, stored, brought, named, urls);
 
     /// <summary>Whether it is about codes that a question names.</summary>
     internal bool NamesCodes => named != NamedCodes.None;
@@ -112,9 +117,16 @@ public sealed class TerminologyCatalog
     internal IReadOnlyList<string> VersionsOf(string url) =>
         [.. CodeSystems(url).Select(each => each.Version).OfType<string>().Order(BusinessVersionOrder.Instance)];
 
-    /// <summary>ConceptMaps of a canonical url, or all that are brought along for null.</summary>
-    internal IEnumerable<ResourceDocument> ConceptMaps(string? url) =>
-        url is null ? brought.Where(each => each.ResourceType == "ConceptMap") : Documents("ConceptMap", url);
+    /// <summary>ConceptMaps of a canonical url.</summary>
+    internal IEnumerable<ResourceDocument> ConceptMaps(string url) => Documents("ConceptMap", url);
+
+    /// <summary>The concept maps to choose from where none is named: those that are brought along, else of each that is stored the version that counts.</summary>
+    internal IEnumerable<ResourceDocument> ConceptMaps()
+    {
+        List<ResourceDocument> own = [.. brought.Where(each => each.ResourceType == "ConceptMap")];
+        return own.Count > 0 ? own : mapUrls.Order(StringComparer.Ordinal)
+            .Select(url => VersionPattern.Select([.. ConceptMaps(url)], null, each => each.Root.TextOf("version"), each => each.Root.TextOf("status") == "retired")).OfType<ResourceDocument>();
+    }
 
     private IEnumerable<ResourceDocument> Documents(string type, string url) =>
         brought.Where(each => each.ResourceType == type && each.Root.TextOf("url") == url).Concat(stored(type, url));

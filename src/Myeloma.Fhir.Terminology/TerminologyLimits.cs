@@ -7,8 +7,9 @@ namespace Myeloma.Fhir.Terminology;
 /// <param name="MaxResources">Resources that a request may bring along in <c>tx-resource</c>.</param>
 /// <param name="MaxBatch">Questions of one <c>$batch-validate-code</c>.</param>
 /// <param name="MaxCodeLength">Characters of a code that is asked about.</param>
+/// <param name="MaxClosureConcepts">Concepts of one closure table.</param>
 public sealed record TerminologyLimits(
-    int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000)
+    int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000)
 {
     public static readonly TerminologyLimits Default = new();
 }

@@ -77,11 +77,11 @@ internal sealed class TerminologyRequest
 
     /// <summary>An evaluation under the rules of this request, with the supplements that it and the value set ask for.</summary>
     /// <exception cref="FhirException"><c>not-found</c>: a supplement is not here.</exception>
-    public ValueSetEvaluation Evaluation(ValueSetSource? valueSet = null)
+    public ValueSetEvaluation Evaluation(ValueSetSource? valueSet = null, TerminologyCatalog? catalog = null)
     {
         var stated = valueSet?.ExpansionParameters.FirstOrDefault(pair => pair.Key == "versionsMatch").Value;
         var versionsMatch = Arguments.Boolean("versionsMatch") ?? (stated is not null ? stated == "true" : valueSet is not null && ExcludesOtherVersion(valueSet));
-        var evaluation = new ValueSetEvaluation(Catalog, Limits) { SystemVersions = SystemRules, ValueSetVersions = ValueSetRules, VersionsMatch = versionsMatch };
+        var evaluation = new ValueSetEvaluation(catalog ?? Catalog, Limits) { SystemVersions = SystemRules, ValueSetVersions = ValueSetRules, VersionsMatch = versionsMatch };
         evaluation.Supplements.AddRange(Supplements(valueSet?.Supplements ?? []));
         return evaluation;
     }

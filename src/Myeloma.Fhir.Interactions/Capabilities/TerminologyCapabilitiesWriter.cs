@@ -24,7 +24,7 @@ internal static class TerminologyCapabilitiesWriter
             WriteExpansion(writer, operations.Single(operation => operation.Name == "$expand"));
             writer.WriteString("codeSearch", "all");
             WriteFlag(writer, "validateCode", "translations", true);
-            WriteFlag(writer, "translation", "needsMap", true);
+            WriteFlag(writer, "translation", "needsMap", false);
             if (operations.Any(operation => operation.Name == "$closure")) WriteFlag(writer, "closure", "translation", false);
             writer.WriteEndObject();
         }

@@ -25,6 +25,7 @@ public sealed class TerminologyOperation(
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
     {
         var catalog = await definitions.FollowTerminologyAsync(cancellationToken);
+        if (Definition.Name == "$translate") catalog = catalog.Translating(await definitions.UrlsAsync("ConceptMap", cancellationToken));
         List<TerminologyArgument> arguments = [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
         if (request.Id is not null)
         {

@@ -55,6 +55,10 @@ public static class TerminologyOperations
         yield return Of(
             Definition("$expand", "ValueSet-expand", "ValueSet", OperationLevels.Type | OperationLevels.Instance, Expansion), expand.Answer, AsValueSet);
         yield return Of(
+            Definition("$find-matches", "CodeSystem-find-matches", "CodeSystem", OperationLevels.Type | OperationLevels.Instance,
+                [new("system", "uri"), new("version", "string"), new("property", null, Max: Any), new("exact", "boolean", Min: 1), new("compositional", "boolean")]),
+            new FindMatches(limits).Answer, resource => AsCodeSystem(resource, "system"));
+        yield return Of(
             Definition("$lookup", "CodeSystem-lookup", "CodeSystem", OperationLevels.Type,
                 [new("code", "code"), new("system", "uri"), new("version", "string"), new("coding", "Coding"), new("date", "dateTime"), new("property", "code", Max: Any)]),
             lookup.Answer);

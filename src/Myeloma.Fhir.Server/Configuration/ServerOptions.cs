@@ -201,7 +201,8 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxImportDepth), preset.MaxImportDepth, 1, 1_000),
         Number(section, nameof(TerminologyLimits.MaxResources), preset.MaxResources, 0, 100_000),
         Number(section, nameof(TerminologyLimits.MaxBatch), preset.MaxBatch, 1, 100_000),
-        Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000));
+        Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000),
+        Number(section, nameof(TerminologyLimits.MaxClosureConcepts), preset.MaxClosureConcepts, 1, 10_000_000));
 
     private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
         preset.Limits with

@@ -13,6 +13,7 @@ using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Closures;
 using Myeloma.Fhir.Store.Setup;
 using Myeloma.Fhir.Store.Subscriptions;
 
@@ -30,6 +31,7 @@ public sealed class FhirServices
         Subscriptions = database.Subscriptions;
         SubscriptionRules = new SubscriptionRules(searchParameters, options.SearchOptions(time) with { BaseUrl = options.BaseUrl }, new EndpointRules(options.Subscriptions));
         WebSockets = new WebSocketBindings(store, database.SubscriptionPings, options.Subscriptions, new CrossOrigin(options.CorsOrigins));
+        Closures = database.Closures;
         SearchParameters = searchParameters;
         var pages = new PageSizes(options.DefaultPageSize, options.MaxPageSize);
         var limits = new BundleLimits(options.MaxBundleEntries, options.BatchParallelism);
@@ -64,6 +66,7 @@ public sealed class FhirServices
 
     public ResourceStore Store { get; }
     public JobQueue Jobs { get; }
+    public ClosureTable Closures { get; }
 
     /// <summary>How far subscriptions are.</summary>
     public SubscriptionTable Subscriptions { get; }
@@ -106,6 +109,7 @@ public sealed class FhirServices
             new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,
             new VersionsOperation(),
+            new ClosureOperation(Definitions, Closures, options.Terminology, time),
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))

@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Closures;
 using Myeloma.Fhir.Store.Jobs;
 using Myeloma.Fhir.Store.Subscriptions;
 using Npgsql;
@@ -20,6 +21,7 @@ public sealed class StoreDatabase : IAsyncDisposable
         Jobs = new JobTable(dataSource);
         Subscriptions = new SubscriptionTable(dataSource);
         SubscriptionPings = new SubscriptionPings(connectionString);
+        Closures = new ClosureTable(dataSource);
     }
 
     public ResourceStore Store { get; }
@@ -32,6 +34,8 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     /// <summary>Where this server learns of matches for websockets.</summary>
     public SubscriptionPings SubscriptionPings { get; }
+    /// <summary>Closure tables of clients.</summary>
+    public ClosureTable Closures { get; }
 
     /// <summary>Migrates the database and opens it.</summary>
     /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>

@@ -12,6 +12,7 @@ internal sealed class CompiledConceptMap
     {
         Url = resource.TextOf("url");
         Version = resource.TextOf("version");
+        (Source, Target) = (resource.TextOf("source"), resource.TextOf("target"));
         var groups = new List<MappingGroup>();
         foreach (var group in resource.Children("group"))
         {
@@ -27,6 +28,12 @@ internal sealed class CompiledConceptMap
 
     public string? Url { get; }
     public string? Version { get; }
+
+    /// <summary>Canonical of the value set whose codes it maps; null when it does not say.</summary>
+    public string? Source { get; }
+
+    /// <summary>Canonical of the value set it maps to; null when it does not say.</summary>
+    public string? Target { get; }
 
     /// <summary><c>url|version</c>, or the url alone; null when it has none.</summary>
     public string? Canonical => Version is null ? Url : $"{Url}|{Version}";

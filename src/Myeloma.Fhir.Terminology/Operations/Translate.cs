@@ -3,6 +3,7 @@ using System.Text.Json;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.ConceptMaps;
+using Myeloma.Fhir.Terminology.Grammars;
 
 namespace Myeloma.Fhir.Terminology.Operations;
 
@@ -19,7 +20,7 @@ public sealed class Translate(TerminologyLimits limits)
     /// Parameters as UTF-8 JSON: <c>result</c> true when a match is neither unmatched nor disjoint, and each <c>match</c> with equivalence, concept, products and the map it is from.
     /// A mapping that depends on other elements is a match only when they were given.
     /// </returns>
-    /// <exception cref="FhirException"><c>required</c>: no code with a system, or no map; <c>not-found</c>: the map or a value set is not here.</exception>
+    /// <exception cref="FhirException"><c>required</c>: no code with a system; <c>not-found</c>: the map or a value set is not here.</exception>
     public byte[] Answer(TerminologyCatalog catalog, TerminologyArguments arguments)
     {
         var request = new TerminologyRequest(catalog, limits, arguments);
@@ -30,7 +31,7 @@ public sealed class Translate(TerminologyLimits limits)
         foreach (var (system, code) in codings)
             foreach (var map in maps) search.Run(map, system, code);
         var matches = search.Matches.Where(match => IsWanted(match, request)).ToList();
-        return JsonOutput.Parameters(writer => Write(writer, matches, search, codings));
+        return JsonOutput.Parameters(writer => Write(writer, matches, search, codings, maps.Count));
     }
 
     private static List<(string System, string Code)> Codings(TerminologyArguments arguments)
@@ -55,19 +56,25 @@ public sealed class Translate(TerminologyLimits limits)
         ? (system, code)
         : throw new FhirException(Issue.Required($"$translate needs system and code in '{name}'."));
 
+    /// <summary>The map that is named; without a name all that may hold: those of the source value set, where a map and the client state one.</summary>
     private static List<CompiledConceptMap> Maps(TerminologyRequest request)
     {
-        if (request.Arguments.Resource("conceptMap") is { } sent) return [new CompiledConceptMap(sent)];
-        if (request.Arguments.Text("url") is { } canonical)
+        var arguments = request.Arguments;
+        if (arguments.Resource("conceptMap") is { } sent) return [new CompiledConceptMap(sent)];
+        if (arguments.Text("url") is { } canonical)
         {
             var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-            var (url, version) = bar < 0 ? (canonical, request.Arguments.Text("conceptMapVersion")) : (canonical[..bar], canonical[(bar + 1)..]);
+            var (url, version) = bar < 0 ? (canonical, arguments.Text("conceptMapVersion")) : (canonical[..bar], canonical[(bar + 1)..]);
             return [FindMap(request.Catalog, url, version) ?? throw new FhirException(Issue.NotFound($"The concept map '{(version is null ? url : $"{url}|{version}")}' is not known here."))];
         }
 
-        List<CompiledConceptMap> brought = [.. request.Catalog.ConceptMaps(null).Select(Of)];
-        return brought.Count > 0 ? brought : throw new FhirException(Issue.Required("$translate needs a map: the parameter 'url', its canonical, or 'conceptMap', a map itself; or invoke it at [base]/ConceptMap/[id]."));
+        var source = arguments.Text("source") ?? arguments.Text("sourceScope");
+        return [.. request.Catalog.ConceptMaps().Select(Of).Where(map => source is null || map.Source is null || IsSame(map.Source, source))];
     }
+
+    /// <summary>Whether two canonicals mean the same; one without a version means any.</summary>
+    private static bool IsSame(string left, string right) => left == right
+        || (left.Split('|') is var one && right.Split('|') is var other && one[0] == other[0] && (one.Length == 1 || other.Length == 1));
 
     private static CompiledConceptMap? FindMap(TerminologyCatalog catalog, string url, string? version) =>
         VersionPattern.Select([.. catalog.ConceptMaps(url).Select(document => new Found(document))], version, each => each.Version, each => each.IsRetired) is { } found ? Of(found.Document) : null;
@@ -91,25 +98,27 @@ public sealed class Translate(TerminologyLimits limits)
         return dependencies;
     }
 
-    /// <summary>Whether a match is of the system and the value set that the client wants.</summary>
+    /// <summary>Whether a match is of the system and the value set that the client wants; a map that states the value set as its target leads there.</summary>
     private static bool IsWanted(TranslationMatch match, TerminologyRequest request)
     {
         var arguments = request.Arguments;
         if ((arguments.Text("targetsystem") ?? arguments.Text("targetSystem")) is { } system && match.System != system) return false;
         if ((arguments.Text("target") ?? arguments.Text("targetScope")) is not { } scope || match.Code is null) return true;
+        if (match.Scope is not null && IsSame(match.Scope, scope)) return true;
         var valueSet = request.Catalog.FindValueSet(scope.Split('|')[0], scope.Contains('|', StringComparison.Ordinal) ? scope[(scope.IndexOf('|', StringComparison.Ordinal) + 1)..] : null)
             ?? throw TerminologyIssues.UnknownValueSet(scope);
-        return request.Evaluation(valueSet).Evaluate(valueSet).Parts.Any(part => part.System.Url == match.System && part.System.Find(match.Code) is >= 0 and var ordinal && part.Set.Contains(ordinal));
+        var catalog = request.Catalog.Naming(NamedCodes.Of([match.Code]));
+        return request.Evaluation(valueSet, catalog).Evaluate(valueSet).Parts.Any(part => part.System.Url == match.System && part.System.Find(match.Code) is >= 0 and var ordinal && part.Set.Contains(ordinal));
     }
 
-    private static void Write(Utf8JsonWriter writer, List<TranslationMatch> matches, TranslationSearch search, List<(string System, string Code)> codings)
+    private static void Write(Utf8JsonWriter writer, List<TranslationMatch> matches, TranslationSearch search, List<(string System, string Code)> codings, int mapCount)
     {
         var isTranslated = matches.Any(match => match.Equivalence is not ("unmatched" or "disjoint"));
         writer.Parameter("result", isTranslated);
         if (!isTranslated)
         {
             var codes = string.Join(", ", codings.Select(each => $"'{each.System}#{each.Code}'"));
-            writer.Parameter("message", "valueString", search.MissedDependency ? $"The translation of {codes} depends on elements that were not given, or not with those values: {string.Join(", ", search.Missed)}." : $"No translation of {codes} was found.");
+            writer.Parameter("message", "valueString", search.MissedDependency ? $"The translation of {codes} depends on elements that were not given, or not with those values: {string.Join(", ", search.Missed)}." : mapCount == 0 ? $"No concept map here translates {codes}." : $"No translation of {codes} was found.");
         }
 
         foreach (var match in matches)
@@ -155,7 +164,8 @@ public sealed class Translate(TerminologyLimits limits)
 
 /// <param name="Code">Null for a source that has no target.</param>
 /// <param name="Map">Canonical of the map it is from.</param>
-internal sealed record TranslationMatch(string System, string? Version, string? Code, string? Display, string Equivalence, string? Comment, IReadOnlyList<MappingElement> Products, string? Map);
+/// <param name="Scope">The value set that the map leads to; null when it does not say.</param>
+internal sealed record TranslationMatch(string System, string? Version, string? Code, string? Display, string Equivalence, string? Comment, IReadOnlyList<MappingElement> Products, string? Map, string? Scope);
 
 /// <summary>Looks codes up in maps, and in those they name for what they do not map.</summary>
 internal sealed class TranslationSearch(bool isReverse, List<(string Element, string? System, string Value)> dependencies, Func<string, CompiledConceptMap?> findMap, int maxFollowed)
@@ -181,14 +191,14 @@ internal sealed class TranslationSearch(bool isReverse, List<(string Element, st
     private void Unmapped(MappingGroup group, Unmapped unmapped, CompiledConceptMap map, string system, string code, int followed)
     {
         // What an unmapped code comes to is related, and the map says no more than that.
-        if (unmapped.Mode == "provided") Matches.Add(new TranslationMatch(group.Target, group.TargetVersion, code, null, "relatedto", null, [], map.Canonical));
-        else if (unmapped is { Mode: "fixed", Code: { } always }) Matches.Add(new TranslationMatch(group.Target, group.TargetVersion, always, unmapped.Display, "relatedto", null, [], map.Canonical));
+        if (unmapped.Mode == "provided") Matches.Add(new TranslationMatch(group.Target, group.TargetVersion, code, null, "relatedto", null, [], map.Canonical, map.Target));
+        else if (unmapped is { Mode: "fixed", Code: { } always }) Matches.Add(new TranslationMatch(group.Target, group.TargetVersion, always, unmapped.Display, "relatedto", null, [], map.Canonical, map.Target));
         else if (unmapped is { Mode: "other-map", Url: { } url } && followed < maxFollowed && findMap(url.Split('|')[0]) is { } other) Run(other, system, code, followed + 1);
     }
 
     private TranslationMatch Match(Mapping mapping, CompiledConceptMap map) => isReverse
-        ? new(mapping.Group.Source, null, mapping.SourceCode, mapping.SourceDisplay, Reversed(mapping.Equivalence), mapping.Comment, [], map.Canonical)
-        : new(mapping.Group.Target, mapping.Group.TargetVersion, mapping.TargetCode, mapping.TargetDisplay, mapping.Equivalence, mapping.Comment, mapping.Products, map.Canonical);
+        ? new(mapping.Group.Source, null, mapping.SourceCode, mapping.SourceDisplay, Reversed(mapping.Equivalence), mapping.Comment, [], map.Canonical, map.Source)
+        : new(mapping.Group.Target, mapping.Group.TargetVersion, mapping.TargetCode, mapping.TargetDisplay, mapping.Equivalence, mapping.Comment, mapping.Products, map.Canonical, map.Target);
 
     private bool IsSatisfied(Mapping mapping)
     {

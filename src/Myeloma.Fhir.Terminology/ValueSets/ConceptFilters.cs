@@ -61,7 +61,7 @@ internal static class ConceptFilters
     private static string[] Listed(string value) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The concepts with that value of a property; the code, its display and the relations count as properties.</summary>
-    private static ConceptSet Having(CompiledCodeSystem system, string property, string value)
+    internal static ConceptSet Having(CompiledCodeSystem system, string property, string value)
     {
         switch (property)
         {
