@@ -131,7 +131,8 @@ internal sealed record WantedProperty(string Code, Element? Value)
         writer.WriteStartObject();
         writer.WriteString("name", "value");
         writer.WritePropertyName($"value{char.ToUpperInvariant(value.Type.Name[0])}{value.Type.Name[1..]}");
-        writer.WriteRawValue(value.RawValue, skipInputValidation: true);
+        if (value.Kind == Model.Json.JsonKind.String) writer.WriteStringValue(value.Text);
+        else writer.WriteRawValue(value.RawValue, skipInputValidation: true);
         writer.WriteEndObject();
     });
 
