@@ -11,7 +11,7 @@ namespace Myeloma.Fhir.Terminology.Tests;
 /// <remarks>https://hl7.org/fhir/R4/codesystem-operation-find-matches.html</remarks>
 public sealed class FindMatchesTests
 {
-    private const string System = """
+    private const string Animals = """
         {"resourceType":"CodeSystem","url":"http://example.org/animals","version":"1","status":"active","content":"complete",
          "property":[{"code":"legs","type":"integer"},{"code":"food","type":"Coding"},{"code":"wild","type":"boolean"}],
          "concept":[
@@ -75,7 +75,7 @@ public sealed class FindMatchesTests
         + string.Concat(properties.Select(each => $$""",{"name":"property","part":[{"name":"code","valueCode":"{{each.Code}}"},{"name":"value","{{each.Type}}":{{each.Value}}}]}""")));
 
     private static JsonNode Ask(string parameters) => JsonNode.Parse(new FindMatches(TerminologyLimits.Default).Answer(
-        new TerminologyCatalog(R4Schema.Instance).With([ResourceDocument.Parse(Encoding.UTF8.GetBytes(System))]),
+        new TerminologyCatalog(R4Schema.Instance).With([ResourceDocument.Parse(Encoding.UTF8.GetBytes(Animals))]),
         TerminologyArguments.Of(ResourceDocument.Parse(Encoding.UTF8.GetBytes($$"""{"resourceType":"Parameters","parameter":[{{parameters}}]}""")).Root)))!;
 
     private static IEnumerable<string> Codes(JsonNode answer) => (answer["parameter"]?.AsArray() ?? []).Select(match => match!["part"]![0]!["valueCoding"]!["code"]!.ToString());

@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Metrics;
+using Myeloma.Fhir.Server.Pages;
 using Myeloma.Fhir.Server.Results;
 
 namespace Myeloma.Fhir.Server.Edge;
@@ -24,6 +25,8 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
             return;
         }
 
+        // A person's browser that follows a link to a code system wants to read it; Accept tells it from a program.
+        if (path.StartsWithSegments(options.BasePath, StringComparison.Ordinal) && TerminologyAddress.Find(context.Request, options.BasePath) is { } page) context.Request.Path = path = page;
         if (path.StartsWithSegments(options.BasePath, StringComparison.Ordinal) && crossOrigin.Answer(context)) return;
 
         using var timeout = new CancellationTokenSource(options.RequestTimeout);

@@ -28,6 +28,7 @@ internal static class PageEndpoints
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
+        routes.MapGet(TerminologyAddress.Place + "/{type}/{id}", TerminologyAsync);
         routes.MapGet("/api", (HttpContext http, ServerState state) => WriteAsync(http, StatusCodes.Status200OK, ApiPage.Render(state.Services!.SearchParameters.Registry, [.. state.Services.Operations.Definitions])));
         routes.MapGet("/api/{type}", ApiTypeAsync);
         routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));
@@ -61,6 +62,19 @@ internal static class PageEndpoints
         if (await reader.FindAsync("DocumentReference", id, cancellationToken) is { } reference)
             page = DocumentPage.Render(DocumentView.Of(reference), await reader.TextAsync(reference, cancellationToken), await SpansInAsync(reader, id, cancellationToken));
         await WriteOrNotFoundAsync(http, page, "document", id);
+    }
+
+    private static async Task TerminologyAsync(HttpContext http, string type, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.Vary = "Accept";
+        var query = new TerminologyQuery(http.Request);
+        var page = !TerminologyAddress.IsType(type) || await reader.FindAsync(type, id, cancellationToken) is not { } resource ? null : type switch
+        {
+            "CodeSystem" => await CodeSystemPage.RenderAsync(resource, query, trial, cancellationToken),
+            "ValueSet" => await ValueSetPage.RenderAsync(resource, query, trial, cancellationToken),
+            _ => await ConceptMapPage.RenderAsync(resource, query, trial, cancellationToken),
+        };
+        await WriteOrNotFoundAsync(http, page, type, id);
     }
 
     /// <summary>Every span of the document that a plan, drug or study of this server cites.</summary>

@@ -61,6 +61,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         var admission = new Admission(options.MaxConcurrentRequests, options.MaxQueuedRequests);
         builder.Services.AddSingleton(options).AddSingleton(state).AddSingleton(TimeProvider.System)
             .AddTransient(_ => ReaderOf(state))
+            .AddTransient(_ => new TerminologyTrial(state.Services!.Operations, options, admission))
             .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission))
             .AddTransient(_ => new ValidationTrial(state.Services!.Validate, options, admission));
         if (options.Compression) AddCompression(builder);

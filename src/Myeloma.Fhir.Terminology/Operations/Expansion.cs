@@ -67,6 +67,13 @@ internal sealed class Expansion
         return nodes;
     }
 
+    /// <summary>Members that a text was found in, the best first, from a zero-based place on.</summary>
+    public List<ExpansionNode> Ranked(TextFilter filter, int offset, int count) =>
+    [
+        .. filter.Ranked(content, (part, ordinal) => Names(part.System, ordinal, part.NoteOf(ordinal)).Display).Skip(offset).Take(count)
+            .Select(member => new ExpansionNode(member.Part, member.Ordinal, [])),
+    ];
+
     /// <summary>All members, each below its nearest ancestor of the same include.</summary>
     public List<ExpansionNode> Nested()
     {

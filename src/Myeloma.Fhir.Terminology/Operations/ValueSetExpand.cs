@@ -21,7 +21,7 @@ public sealed class ValueSetExpand(TerminologyLimits limits, TimeProvider time)
     /// <summary>The ValueSet with its expansion, as UTF-8 JSON.</summary>
     /// <remarks>
     /// Members come in the order of the includes: listed ones as listed, others in the hierarchy of their system. The total is exact. Without <c>count</c> all are
-    /// told, nested where that is not excluded; with <c>count</c> or <c>offset</c> a page, flat.
+    /// told, nested where that is not excluded; with <c>count</c> or <c>offset</c> a page, flat. With a <c>filter</c> the best come first.
     /// </remarks>
     /// <exception cref="FhirException">
     /// <c>not-found</c>: the value set, one it imports, a system or supplement is not here; <c>too-costly</c>: more codes than the limit and no <c>count</c>;
@@ -32,27 +32,28 @@ public sealed class ValueSetExpand(TerminologyLimits limits, TimeProvider time)
         var request = new TerminologyRequest(catalog, limits, arguments);
         var valueSet = request.ValueSet();
         var evaluation = request.Evaluation(valueSet);
-        var content = Filtered(evaluation.Evaluate(valueSet), arguments);
+        var filter = TextFilter.Of(arguments.Text("filter"));
+        var content = Filtered(evaluation.Evaluate(valueSet), arguments, filter);
         if (arguments.Boolean("limitedExpansion") != true && content.Open.FirstOrDefault() is { } open) throw TerminologyIssues.NotClosed(valueSet.Canonical, open);
         var (offset, count) = (arguments.Count("offset"), arguments.Count("count"));
         if (count is null && content.Count - (offset ?? 0) > limits.MaxExpansion) throw TerminologyIssues.TooCostly(valueSet.Canonical, limits.MaxExpansion);
 
         var expansion = new Expansion(request, valueSet, evaluation, content);
         var isPage = offset is > 0 || (count is not null && count < content.Count);
-        var isFlat = isPage || arguments.Boolean("excludeNested") == true || arguments.Text("filter") is { Length: > 0 };
-        var nodes = isFlat ? expansion.Page(offset ?? 0, Math.Min(count ?? limits.MaxExpansion, limits.MaxPage)) : expansion.Nested();
+        var isFlat = isPage || arguments.Boolean("excludeNested") == true || filter is not null;
+        var size = Math.Min(count ?? limits.MaxExpansion, limits.MaxPage);
+        var nodes = filter is not null ? expansion.Ranked(filter, offset ?? 0, size) : isFlat ? expansion.Page(offset ?? 0, size) : expansion.Nested();
         return Write(valueSet, expansion, nodes, content.Count, offset, arguments);
     }
 
-    private static ValueSetContent Filtered(ValueSetContent content, TerminologyArguments arguments)
+    private static ValueSetContent Filtered(ValueSetContent content, TerminologyArguments arguments, TextFilter? filter)
     {
         IEnumerable<SystemContent> parts = content.Parts;
         List<string> excluded = [.. arguments.Texts("exclude-system")];
         if (excluded.Count > 0) parts = parts.Where(part => !excluded.Contains(part.System.Url) && !excluded.Contains(part.System.Canonical));
         if (arguments.Boolean("activeOnly") == true) parts = parts.Select(part => part with { Set = part.Set.Except(part.System.Inactive) });
         if (arguments.Boolean("excludeNotForUI") == true) parts = parts.Select(part => part with { Set = part.Set.Except(part.System.NotSelectable) });
-        if (arguments.Text("filter") is { Length: > 0 } filter)
-            parts = parts.Select(part => part.System.Index.Find(filter) is { } found ? part with { Set = part.Set.Intersect(found) } : part);
+        if (filter is not null) parts = parts.Select(filter.Apply);
         return new ValueSetContent([.. parts.Where(part => part.IsOpen || !part.Set.IsEmpty)]);
     }
 

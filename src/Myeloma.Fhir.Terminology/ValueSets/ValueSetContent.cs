@@ -31,7 +31,17 @@ public sealed record SystemContent(CompiledCodeSystem System, ConceptSet Set, Or
     public bool IsOpen { get; init; }
 
     /// <summary>Ordinals of the members from a zero-based place on, in the order of the expansion.</summary>
-    public IEnumerable<int> From(int offset) => Listed is null ? Set.From(offset) : Listed.Keys.Where(Set.Contains).Skip(offset);
+    /// <remarks>The place is found at once, whatever it is; only of a list that filters or imports have narrowed what is before it is passed by.</remarks>
+    public IEnumerable<int> From(int offset)
+    {
+        if (Listed is null) return Set.From(offset);
+        return Listed.Count == Set.Count ? Places(Listed, offset) : Listed.Keys.Where(Set.Contains).Skip(offset);
+    }
+
+    private static IEnumerable<int> Places(OrderedDictionary<int, ListedConcept> listed, int offset)
+    {
+        for (var place = offset; place < listed.Count; place++) yield return listed.GetAt(place).Key;
+    }
 
     /// <summary>What the value set says of a member; null when it says nothing.</summary>
     public ListedConcept? NoteOf(int ordinal) => Listed?.GetValueOrDefault(ordinal);

@@ -118,8 +118,10 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     }
 
     /// <summary>What a clause selects of a system by its list or its filters, imports left out.</summary>
-    public static ConceptSet Select(ComposeClause clause, CompiledCodeSystem system) =>
-        Selections.GetValue(system, _ => []).GetValue(clause, each => new Selection(Selected(each, system))).Set;
+    public static ConceptSet Select(ComposeClause clause, CompiledCodeSystem system) => SelectionOf(clause, system).Set;
+
+    private static Selection SelectionOf(ComposeClause clause, CompiledCodeSystem system) =>
+        Selections.GetValue(system, _ => []).GetValue(clause, each => new Selection(Selected(each, system), each.Concepts.Count == 0 ? null : Listed(each, system)));
 
     private List<SystemContent> Included(ValueSetSource valueSet)
     {
@@ -158,7 +160,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
         }
 
         var system = System(clause);
-        var listed = clause.Concepts.Count == 0 ? null : Listed(clause, system);
+        var listed = SelectionOf(clause, system).Listed;
         return [new SystemContent(system, Common(Select(clause, system), system, imports), listed, imports.Count == 0 && listed is null)
         {
             IsOpen = system.Source.Grammar is not null && listed is null && !imports.Any(each => each.IsClosed(system)),
@@ -232,8 +234,10 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     private static bool IsAbout(CompiledCodeSystem supplement, CompiledCodeSystem system) =>
         supplement.Source.Supplements is { } about && (about == system.Url || about == system.Canonical);
 
-    private sealed class Selection(ConceptSet set)
+    private sealed class Selection(ConceptSet set, OrderedDictionary<int, ListedConcept>? listed)
     {
+        public OrderedDictionary<int, ListedConcept>? Listed { get; } = listed;
+
         public ConceptSet Set { get; } = set;
     }
 }

@@ -85,7 +85,7 @@ public sealed partial class TerminologyTests
 
     private static Task<Answer> ClosureAsync(RunningServer at, string name, string[]? codes = null, string? version = null) => at.SendAsync(
         "POST", "/$closure", $$"""{"resourceType":"Parameters","parameter":[{"name":"name","valueString":"{{name}}"}"""
-        + string.Concat((codes ?? []).Select(code => $$""",{"name":"concept","valueCoding":{"system":"{{Acts}}","code":"{{code}}"}}"""))
+        + string.Concat((codes ?? []).Select(code => $$""",{"name":"concept","valueCoding":{"system":"{{Acts}}","code":"{{code}}"} }"""))
         + (version is null ? "" : $$""",{"name":"version","valueString":"{{version}}"}""") + "]}");
 
     private static string? Version(Answer answer) => answer.Json.GetProperty("version").GetString();
