@@ -18,7 +18,7 @@ internal static class ConceptMapPage
             {TerminologyParts.Json("ConceptMap", id)}
             <section aria-labelledby="try">
             <h2 id="try">Translate</h2>
-            {TerminologyParts.Form("$translate", query, ("code", "Code"), ("system", $"Its code system, like {groups.Select(group => group.TextOf("source")).FirstOrDefault()}"), ("reverse", "true to go from target to source"))}
+            {TerminologyParts.Form("$translate", query, ("code", "Code"), ("system", $"Its code system, like {groups.Select(group => group.TextOf("source")).FirstOrDefault()}"), ("reverse", "The other way: from target to source"))}
             {TerminologyParts.Answer(translated)}
             </section>
             {groups.Select(Group)}

@@ -41,12 +41,16 @@ internal static class TerminologyParts
     public static Html Form(string operation, TerminologyQuery query, params (string Name, string Label)[] fields) => $"""
         <form class="tool" method="get">
         <input type="hidden" name="try" value="{operation[1..]}">
-        {fields.Select(field => (Html)$"""
+        {fields.Select(field => field.Name == "reverse" ? Check(operation, query, field) : (Html)$"""
             <label for="{operation[1..]}-{field.Name}">{field.Label}</label>
             <input id="{operation[1..]}-{field.Name}" name="{field.Name}" class="code" value="{(query.Tries(operation) ? query[field.Name] : "")}" spellcheck="false" autocapitalize="off">
             """)}
         <button type="submit">{operation}</button>
         </form>
+        """;
+
+    private static Html Check(string operation, TerminologyQuery query, (string Name, string Label) field) => $"""
+        <p class="check"><input type="checkbox" id="{operation[1..]}-{field.Name}" name="{field.Name}" value="true"{(query[field.Name] == "true" ? " checked" : "")}> <label for="{operation[1..]}-{field.Name}">{field.Label}</label></p>
         """;
 
     /// <summary>The answer of an operation: Parameters as a table, or what was wrong.</summary>
