@@ -34,6 +34,7 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     /// <summary>Where this server learns of matches for websockets.</summary>
     public SubscriptionPings SubscriptionPings { get; }
+
     /// <summary>Closure tables of clients.</summary>
     public ClosureTable Closures { get; }
 
