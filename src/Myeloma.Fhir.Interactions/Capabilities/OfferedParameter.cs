@@ -56,6 +56,7 @@ public sealed record OfferedParameter(string Name, SearchParameterType Type, str
         if (modifiers.Count > 0) forms.Add($"Modifiers: {string.Join(", ", modifiers.Select(modifier => ":" + modifier))}.");
         if (parameter.Type is SearchParameterType.Number or SearchParameterType.Date or SearchParameterType.Quantity)
             forms.Add("Prefixes: eq, ne, gt, lt, ge, le, sa, eb, ap.");
+        if (parameter is { Type: SearchParameterType.Special, HasRows: true }) forms.Add("[latitude]|[longitude]|[distance]|[unit]: within 50 km without a distance, in km without a unit of UCUM.");
         if (parameter.Type == SearchParameterType.Reference) forms.Add($"Chained: {parameter.Code}.[parameter].");
         return string.Join(' ', forms);
     }

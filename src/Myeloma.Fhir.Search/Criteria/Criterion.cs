@@ -46,6 +46,9 @@ public abstract record Criterion
 
     public sealed record Quantity(SearchParameter Parameter, IReadOnlyList<QuantityValue> Values) : Criterion;
 
+    /// <summary>Positions within a distance of one of several. https://hl7.org/fhir/R4/location.html#positional</summary>
+    public sealed record Near(SearchParameter Parameter, IReadOnlyList<NearValue> Values) : Criterion;
+
     /// <summary>Several values within one element. https://hl7.org/fhir/R4/search.html#composite</summary>
     /// <param name="Alternatives">Each has one criterion for each of <see cref="SearchParameter.Components"/>, in their order.</param>
     public sealed record Composite(SearchParameter Parameter, IReadOnlyList<IReadOnlyList<Criterion>> Alternatives) : Criterion;
@@ -229,6 +232,11 @@ public sealed record DateValue(Prefix Prefix, DateTimeOffset Low, DateTimeOffset
 /// ap row.Low ≤ High and row.High ≥ Low.
 /// </remarks>
 public sealed record NumberValue(Prefix Prefix, decimal Low, decimal High, decimal Value);
+
+/// <param name="Latitude">Degrees, -90 to 90, north positive.</param>
+/// <param name="Longitude">Degrees, -180 to 180, east positive.</param>
+/// <param name="Metres">The distance that is near enough.</param>
+public sealed record NearValue(decimal Latitude, decimal Longitude, decimal Metres);
 
 /// <param name="System">Null: any system. <see cref="Index.CanonicalUnit.System"/>: the number is in base units.</param>
 /// <param name="Code">Null: any unit.</param>

@@ -20,6 +20,7 @@ public static class CriterionText
         Criterion.Date date => $"{date.Parameter} {Values(date.Values)}",
         Criterion.Number number => $"{number.Parameter} {Values(number.Values)}",
         Criterion.Quantity quantity => $"{quantity.Parameter} {Values(quantity.Values)}",
+        Criterion.Near near => $"{near.Parameter} {Values(near.Values)}",
         Criterion.Composite composite => $"{composite.Parameter} within one element {string.Join(" or ", composite.Alternatives.Select(parts => $"({Join(" and ", parts)})"))}",
         Criterion.VersionBelow below => $"{below.Parameter} is {below.Version} or {below.Version}.…",
         Criterion.FullText text => $"{text.Parameter} {Text(text.Expression)}",

@@ -81,6 +81,7 @@ internal sealed class RowBuilder(R4Schema schema, string? baseUrl)
                 case SearchParameterType.Uri: UriIndex.Add(parameter, value, this); break;
                 case SearchParameterType.Date: DateIndex.Add(parameter, value, this); break;
                 case SearchParameterType.Number: NumberIndex.Add(parameter, value, this); break;
+                case SearchParameterType.Special: PositionIndex.Add(parameter, value, this); break;
                 case SearchParameterType.Quantity: QuantityIndex.Add(parameter, value, this); break;
             }
         }

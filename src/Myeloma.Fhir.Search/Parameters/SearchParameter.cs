@@ -40,6 +40,12 @@ public sealed partial record SearchParameter
     /// <summary>Rows of <c>:identifier</c>; 0, which is no row, for a component.</summary>
     public int IdentifierId => IsComponent ? 0 : Id + 2;
 
+    /// <summary>Rows of the longitudes of a parameter for places; its latitudes have <see cref="Id"/>.</summary>
+    public int LongitudeId => Id + 1;
+
+    /// <summary>The one special parameter that has an evaluation here: places near others. https://hl7.org/fhir/R4/location.html#positional</summary>
+    internal const string NearUrl = "http://hl7.org/fhir/SearchParameter/Location-near";
+
     /// <summary>The parts of a composite parameter in the order of a value, with the ids that follow that of the composite; empty for other types.</summary>
     /// <remarks>https://hl7.org/fhir/R4/search.html#composite. Their <see cref="Expression"/> starts at the element that the composite's own one gives.</remarks>
     public IReadOnlyList<SearchParameter> Components { get; init; } = [];

@@ -110,6 +110,7 @@ internal sealed class SearchParameterMaking(R4Schema schema, IReadOnlyList<Searc
 
     private static string? WhyNot(SearchParameterDefinition definition, SearchParameterType type, string? expression, SearchParameter[] components) => type switch
     {
+        SearchParameterType.Special when definition.Url == SearchParameter.NearUrl && expression is not null => null,
         SearchParameterType.Special => $"Search parameter '{definition.Code}' needs an evaluation of its own, which is not supported.",
         SearchParameterType.String when expression is null && definition.Code is SearchParameter.NarrativeCode or SearchParameter.ContentCode => null,
         _ when expression is null => $"Search parameter '{definition.Code}' is not supported.",

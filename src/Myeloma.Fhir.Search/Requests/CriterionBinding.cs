@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Search.Requests;
 internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchOptions options)
 {
     /// <summary>Parameters of the specification that stand on no resource type.</summary>
-    private static readonly string[] UnsupportedEverywhere = ["_text", "_query", "_containedType"];
+    private static readonly string[] UnsupportedEverywhere = ["_text", "_containedType"];
 
     /// <summary>Modifiers of the specification that need what is not here.</summary>
     private static readonly string[] UnsupportedModifiers = ["above", "below", "in", "not-in", "of-type", "text", "not", "exact", "contains", "identifier", "missing", "type"];
@@ -129,6 +129,8 @@ internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchO
             : ValueReading.Each(values, value => NumberReading.Read(value, reading)) is { } numbers ? new Criterion.Number(reading.Parameter, numbers) : null,
         { Type: SearchParameterType.Quantity } => modifier is not null ? RefuseModifier(modifier, reading)
             : ValueReading.Each(values, value => QuantityReading.Read(value, reading)) is { } quantities ? new Criterion.Quantity(reading.Parameter, quantities) : null,
+        { Type: SearchParameterType.Special } => modifier is not null ? RefuseModifier(modifier, reading)
+            : ValueReading.Each(values, value => NearReading.Read(value, reading)) is { } places ? new Criterion.Near(reading.Parameter, places) : null,
         { Type: SearchParameterType.Composite } => modifier is not null ? RefuseModifier(modifier, reading)
             : ValueReading.Each(values, value => Components(value, reading)) is { } alternatives ? new Criterion.Composite(reading.Parameter, alternatives) : null,
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -71,6 +71,7 @@ internal sealed class RequestBinding
         switch (ParameterName.Parse(name).Code)
         {
             case "_format" or "_pretty": break;
+            case "_query": issues.Refuse(Issue.NotSupported($"There is no named query '{value}': this server has none. Search by the parameters that the CapabilityStatement lists.", BindingIssues.ExpressionOf(name))); break;
             case "_contained": TakeContained(name, value); break;
             case "_include" or "_revinclude": TakeInclude(name, value); break;
             case "_sort" or "_count" or "_total" or "_summary" or "_elements" or SearchRequest.CursorParameter: TakeResult(name, value); break;

@@ -44,6 +44,12 @@ internal sealed class SortBinding(string? resourceType, CriterionBinding criteri
             return null;
         }
 
+        if (parameter.Type == SearchParameterType.Special)
+        {
+            issues.Refuse(Issue.NotSupported($"'{name}' finds places, which have no order.", BindingIssues.ExpressionOf("_sort")));
+            return null;
+        }
+
         if (parameter.Type != SearchParameterType.Composite) return new SortKey(parameter, SortColumn.None, descending);
         issues.Refuse(Issue.NotSupported($"'{name}' is a composite of several values, which have no order; sort by one of {CriterionBinding.Listed([.. parameter.Components.Select(component => component.Code)])}.", BindingIssues.ExpressionOf("_sort")));
         return null;

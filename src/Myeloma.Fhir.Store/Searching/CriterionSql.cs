@@ -51,6 +51,7 @@ internal static class CriterionSql
         Criterion.Date date => DateSql.Rows(row, date.Parameter.Id, date.Values),
         Criterion.Number number => NumberSql.Rows(row, number.Parameter.Id, number.Values),
         Criterion.Quantity quantity => NumberSql.Rows(row, quantity.Parameter.Id, quantity.Values),
+        Criterion.Near near => NearSql.Rows(row, near),
         _ => null,
     };
 
@@ -90,6 +91,7 @@ internal static class CriterionSql
         Criterion.Date date => date.Parameter.ResourceType,
         Criterion.Number number => number.Parameter.ResourceType,
         Criterion.Quantity quantity => quantity.Parameter.ResourceType,
+        Criterion.Near near => near.Parameter.ResourceType,
         Criterion.Composite composite => composite.Parameter.ResourceType,
         Criterion.Chain chain => chain.Parameter.ResourceType,
         _ => null,

@@ -70,7 +70,7 @@ internal sealed class NarrowSource
         Criterion.Reference { Negated: false } => 3,
         Criterion.String { Match: StringMatch.Prefix or StringMatch.Exact or StringMatch.Equal } => 4,
         Criterion.Composite => 4,
-        Criterion.Quantity or Criterion.Number => 5,
+        Criterion.Quantity or Criterion.Number or Criterion.Near => 5,
         Criterion.Uri { Negated: false } => 5,
         Criterion.Date => 6,
         Criterion.TokenIn { Negated: false } => 6,

@@ -51,7 +51,6 @@ public class SearchParameterRegistryTests
     }
 
     [Theory]
-    [InlineData("Location", "near", "needs an evaluation of its own")]
     [InlineData("Patient", "_query", "is not supported")]
     public void What_can_not_be_searched_by_is_known_with_the_reason(string type, string code, string reason)
     {

@@ -205,12 +205,36 @@ public class SearchRequestTests
     }
 
     [Theory]
-    [InlineData("Patient", "_query", "x")]
-    [InlineData("Location", "near", "1|2")]
-    public void What_is_known_but_not_supported_is_said_to_be_so(string type, string name, string value)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_named_query_is_refused_however_lenient_the_handling_since_nothing_else_can_stand_for_it(bool isStrict) =>
+        Assert.Equal(
+            Issue.NotSupported("There is no named query 'current-high-risk': this server has none. Search by the parameters that the CapabilityStatement lists.", "http._query"),
+            Assert.Single(Faults("Patient", isStrict, ("_query", "current-high-risk"))));
+
+    [Theory]
+    [InlineData("42.25|-83.69", 42.25, -83.69, 50_000)]
+    [InlineData("42.25|-83.69|11.2", 42.25, -83.69, 11_200)]
+    [InlineData("-33.9|151.2|3|[mi_i]", -33.9, 151.2, 4828.032)]
+    [InlineData("0|180|5||", null, null, null)]
+    [InlineData("0|180||m", 0, 180, 50)]
+    [InlineData("0|0|1000000|km", 0, 0, 20_100_000)]
+    [InlineData("91|0", null, null, null)]
+    [InlineData("0|181", null, null, null)]
+    [InlineData("0", null, null, null)]
+    [InlineData("0|0|-1", null, null, null)]
+    [InlineData("0|0|1|kg", null, null, null)]
+    [InlineData("a|b", null, null, null)]
+    public void A_place_is_a_latitude_a_longitude_a_distance_and_its_unit(string text, double? latitude, double? longitude, double? metres)
     {
-        Assert.Equal(IssueType.NotSupported, Assert.Single(Bind(type, (name, value)).Issues).Type);
-        Assert.Equal(IssueType.NotSupported, Assert.Single(Faults(type, true, (name, value))).Type);
+        if (latitude is null)
+        {
+            Assert.Equal(IssueType.Value, Assert.Single(Faults("Location", false, ("near", text))).Type);
+            return;
+        }
+
+        var near = Assert.IsType<Criterion.Near>(Assert.Single(Bind("Location", ("near", text)).Criteria));
+        Assert.Equal([new NearValue((decimal)latitude, (decimal)longitude!, (decimal)metres!)], near.Values);
     }
 
     [Theory]
