@@ -213,12 +213,12 @@ public class SearchRequestTests
             Assert.Single(Faults("Patient", isStrict, ("_query", "current-high-risk"))));
 
     [Theory]
-    [InlineData("42.25|-83.69", 42.25, -83.69, 50_000)]
-    [InlineData("42.25|-83.69|11.2", 42.25, -83.69, 11_200)]
+    [InlineData("42.25|-83.69", 42.25, -83.69, 50_000.0)]
+    [InlineData("42.25|-83.69|11.2", 42.25, -83.69, 11_200.0)]
     [InlineData("-33.9|151.2|3|[mi_i]", -33.9, 151.2, 4828.032)]
     [InlineData("0|180|5||", null, null, null)]
-    [InlineData("0|180||m", 0, 180, 50)]
-    [InlineData("0|0|1000000|km", 0, 0, 20_100_000)]
+    [InlineData("0|180||m", 0.0, 180.0, 50.0)]
+    [InlineData("0|0|1000000|km", 0.0, 0.0, 20_100_000.0)]
     [InlineData("91|0", null, null, null)]
     [InlineData("0|181", null, null, null)]
     [InlineData("0", null, null, null)]
