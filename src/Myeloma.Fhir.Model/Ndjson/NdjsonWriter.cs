@@ -33,10 +33,12 @@ internal static class JsonLine
 {
     public static void WriteLine(this PipeWriter pipe, ReadOnlySpan<byte> json)
     {
-        if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0) pipe.Write(json);
-        else pipe.Write(Joined(json));
+        pipe.Write(Of(json));
         pipe.Write("\n"u8);
     }
+
+    /// <summary>The value without line ends.</summary>
+    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json) => json.IndexOfAny((byte)'\n', (byte)'\r') < 0 ? json : Joined(json);
 
     private static void Write(this PipeWriter pipe, ReadOnlySpan<byte> bytes)
     {

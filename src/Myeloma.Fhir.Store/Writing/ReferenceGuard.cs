@@ -74,23 +74,26 @@ internal sealed class ReferenceGuard(NpgsqlConnection connection)
             found[targets[reader.GetInt64(0) - 1]] = (reader.GetInt32(1), reader.GetBoolean(2));
     }
 
-    /// <summary>An issue for each reference that leads nowhere; the expression begins at the resource.</summary>
-    public IEnumerable<Issue> Missing()
-    {
-        foreach (var (write, reference) in references)
-        {
-            var isKnown = found.TryGetValue(reference.Target, out var target);
+    /// <summary>The references that lead nowhere.</summary>
+    public IEnumerable<(PendingWrite Write, LiteralReference Reference)> Missing() => references.Where(each => !IsThere(each.Reference));
 
-            // A version stays readable when its resource is deleted.
-            var newest = written.TryGetValue(reference.Target, out var made) ? (made.Current?.Version ?? 0) + 1 : isKnown ? target.Version : 0;
-            if (reference.VersionId is { } version ? version >= 1 && version <= newest : isKnown && !target.Deleted) continue;
-            var (name, what) = reference.VersionId is { } number
-                ? ($"{reference.Target}/_history/{number}", "is not a version of this server")
-                : (reference.Target.ToString(), isKnown ? "was deleted" : "does not exist on this server");
-            yield return Issue.BusinessRule(
-                $"{write.Key} refers to {name}, which {what}; store that first, or both in one transaction (setting Fhir:ReferentialIntegrity).",
-                $"{reference.Element.Document.ExpressionOf(reference.Element)}.reference");
-        }
+    /// <summary>What is wrong with one of those; the expression begins at the resource.</summary>
+    public Issue IssueOf(PendingWrite write, LiteralReference reference)
+    {
+        var (name, what) = reference.VersionId is { } number
+            ? ($"{reference.Target}/_history/{number}", "is not a version of this server")
+            : (reference.Target.ToString(), found.ContainsKey(reference.Target) ? "was deleted" : "does not exist on this server");
+        return Issue.BusinessRule(
+            $"{write.Key} refers to {name}, which {what}; store that first, or both in one transaction (setting Fhir:ReferentialIntegrity).",
+            $"{reference.Element.Document.ExpressionOf(reference.Element)}.reference");
+    }
+
+    /// <summary>A version stays readable when its resource is deleted.</summary>
+    private bool IsThere(LiteralReference reference)
+    {
+        var isKnown = found.TryGetValue(reference.Target, out var target);
+        var newest = written.TryGetValue(reference.Target, out var made) ? (made.Current?.Version ?? 0) + 1 : isKnown ? target.Version : 0;
+        return reference.VersionId is { } version ? version >= 1 && version <= newest : isKnown && !target.Deleted;
     }
 
     /// <summary>Looks again, for documents that were completed since.</summary>
@@ -101,7 +104,7 @@ internal sealed class ReferenceGuard(NpgsqlConnection connection)
         await using var batch = connection.CreateBatch();
         if (!AddLocks(batch)) return;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false)) await ReadAsync(reader, cancellationToken).ConfigureAwait(false);
-        var issues = Missing().ToList();
+        var issues = Missing().Select(each => IssueOf(each.Write, each.Reference)).ToList();
         if (issues.Count > 0) throw new FhirException(issues);
     }
 

@@ -32,6 +32,7 @@ public sealed partial class ResourceStore
                 await transaction.RunAsync(writes, cancellationToken).ConfigureAwait(false);
                 return writes;
             },
+            null,
             cancellationToken);
     }
 
@@ -45,7 +46,7 @@ public sealed partial class ResourceStore
     public async Task<IReadOnlyList<WriteResult>> WriteAsync(ConditionalWrite write, CancellationToken cancellationToken)
     {
         var complete = await WithCodeSetsAsync(write, cancellationToken).ConfigureAwait(false);
-        return await RepeatAsync((transaction, _) => transaction.RunAsync(complete, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await RepeatAsync((transaction, _) => transaction.RunAsync(complete, cancellationToken), null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What stands against operations as things are now; nothing is written.</summary>
@@ -65,7 +66,8 @@ public sealed partial class ResourceStore
         }
     }
 
-    private async Task<IReadOnlyList<WriteResult>> RepeatAsync(Func<WriteTransaction, bool, Task<PendingWrite[]>> run, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WriteResult>> RepeatAsync(
+        Func<WriteTransaction, bool, Task<PendingWrite[]>> run, Bulk.ImportStep? import, CancellationToken cancellationToken)
     {
         var isStale = false;
         for (var attempt = 0; ; attempt++)
@@ -73,8 +75,10 @@ public sealed partial class ResourceStore
             try
             {
                 await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                var generation = FollowIndexGeneration is null ? (long?)null : IndexGeneration;
-                var transaction = new WriteTransaction(connection, options, time, extract, generation, hot);
+
+                // The rows of an import are made before its transaction, and belong to the search parameters of then.
+                var generation = FollowIndexGeneration is null ? (long?)null : import is not null && !isStale ? import.Generation : IndexGeneration;
+                var transaction = new WriteTransaction(connection, options, time, extract, generation, hot, import);
                 var writes = await run(transaction, isStale).ConfigureAwait(false);
                 if (transaction.HasOthers) await Hot.HotLease.KeepBarredAsync(connection).ConfigureAwait(false);
                 return [.. writes.Select(write => write.Result!)];

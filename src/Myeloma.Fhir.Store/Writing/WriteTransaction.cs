@@ -2,6 +2,7 @@ using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.Bulk;
 using Myeloma.Fhir.Store.Hot;
 using Myeloma.Fhir.Store.CodeSets;
 using Npgsql;
@@ -10,8 +11,10 @@ using NpgsqlTypes;
 namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>One run of a transaction over a connection of its own.</summary>
+/// <param name="import">What goes with the writes when they are a batch of an import; null for all others.</param>
 internal sealed class WriteTransaction(
-    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation, HotVersions hot)
+    NpgsqlConnection connection, StoreOptions options, TimeProvider time, Func<ResourceDocument, IndexRows> extract, long? generation, HotVersions hot,
+    ImportStep? import = null)
 {
     private const string LockText = """
         SELECT k.at, r.rid, r.version, r.deleted, r.method, r.body
@@ -43,7 +46,7 @@ internal sealed class WriteTransaction(
 
     private bool isHotElsewhere;
 
-    private readonly ReferenceGuard? guard = options.ReferentialIntegrity ? new ReferenceGuard(connection) : null;
+    private readonly ReferenceGuard? guard = (import?.IsGuarded ?? options.ReferentialIntegrity) ? new ReferenceGuard(connection) : null;
 
     /// <summary>Locks, decides and writes; on return the transaction is committed, on an exception it is rolled back.</summary>
     public async Task RunAsync(PendingWrite[] writes, CancellationToken cancellationToken)
@@ -109,7 +112,7 @@ internal sealed class WriteTransaction(
         for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at], options.VersionIdentical);
 
         var made = writes.Where(write => write.MakesVersion).ToList();
-        if (made.Count == 0)
+        if (made.Count == 0 && import is null)
         {
             await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
             return;
@@ -133,7 +136,7 @@ internal sealed class WriteTransaction(
 
     private async Task WriteAsync(List<PendingWrite> made, ConditionalWrite? request, CancellationToken cancellationToken)
     {
-        var isOpenAtTheEnd = request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
+        var isOpenAtTheEnd = import is not null || request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
         if (made.Count < options.CopyFrom) await WriteFewAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         else await WriteManyAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         if (!isOpenAtTheEnd) return;
@@ -145,6 +148,7 @@ internal sealed class WriteTransaction(
         }
 
         if (guard is not null) await guard.RefuseDeletionsAsync(made, cancellationToken).ConfigureAwait(false);
+        if (import is not null) await import.CompleteAsync(connection, cancellationToken).ConfigureAwait(false);
         await CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -167,6 +171,7 @@ internal sealed class WriteTransaction(
         if (isLarge)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 $"SET LOCAL statement_timeout = {((long)options.WriteTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}"));
+        if (import is not null) batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL synchronous_commit = off"));
         batch.BatchCommands.Add(CommitHorizon.Enter(ResourceStore.IndexLock, OwnClock));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ResourceStore.GenerationText));
     }
@@ -237,7 +242,8 @@ internal sealed class WriteTransaction(
     private List<Issue> Obstacles(PendingWrite[] writes)
     {
         var issues = writes.Select(write => write.Obstacle()).OfType<Issue>().ToList();
-        if (guard is not null) issues.AddRange(guard.Missing());
+        if (import is not null) import.Take(guard?.Missing() ?? []);
+        else if (guard is not null) issues.AddRange(guard.Missing().Select(each => guard.IssueOf(each.Write, each.Reference)));
         return issues;
     }
 
