@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Bulk;
 
 namespace Myeloma.Fhir.Interactions;
 
@@ -52,6 +53,15 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
     /// <inheritdoc cref="StoreAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>
     public async Task<IReadOnlyList<WriteResult>> StoreAsync(ConditionalWrite write, CancellationToken cancellationToken) =>
         await StoredAsync(await store.WriteAsync(write, cancellationToken), cancellationToken);
+
+    /// <summary>Stores a batch of an import, whose lines were validated already.</summary>
+    /// <exception cref="FhirException">As <see cref="ResourceStore.ImportAsync"/>.</exception>
+    public async Task<ImportOutcome> ImportAsync(ImportBatch batch, ImportReferences references, CancellationToken cancellationToken)
+    {
+        var outcome = await store.ImportAsync(batch, references, cancellationToken);
+        await StoredAsync(outcome.Results, cancellationToken);
+        return outcome;
+    }
 
     private async Task<IReadOnlyList<WriteResult>> StoredAsync(IReadOnlyList<WriteResult> results, CancellationToken cancellationToken)
     {

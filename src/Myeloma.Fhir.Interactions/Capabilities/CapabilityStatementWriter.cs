@@ -42,7 +42,7 @@ internal static class CapabilityStatementWriter
         writer.WriteString("status", "active");
         writer.WriteString("date", BundleWriting.Instant(date));
         writer.WriteString("kind", "instance");
-        WriteArray(writer, "instantiates", ["http://hl7.org/fhir/CapabilityStatement/terminology-server"]);
+        WriteArray(writer, "instantiates", ["http://hl7.org/fhir/CapabilityStatement/terminology-server", "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"]);
         SoftwareVersion.Write(writer, withDate: true);
         writer.WriteStartObject("implementation");
         writer.WriteString("description", "Terminology and plan definitions with the sources that state them");

@@ -11,6 +11,12 @@ public sealed record InteractionContext(string BaseUrl, bool IsStrict = false, R
     /// <summary>The header of that name, as it came; null when there was none.</summary>
     public string? AcceptLanguage { get; init; }
 
+    /// <summary>The URL of the request itself, with its query; null where there is none, as for an entry of a bundle.</summary>
+    public string? RequestUrl { get; init; }
+
+    /// <summary>Whether the client wants what is not offered to be passed over (<c>Prefer: handling=lenient</c>).</summary>
+    public bool IsLenient { get; init; }
+
     /// <summary>The absolute URL of a resource, as <c>fullUrl</c> writes it.</summary>
     public string FullUrl(string type, string id) => $"{BaseUrl}/{type}/{id}";
 }

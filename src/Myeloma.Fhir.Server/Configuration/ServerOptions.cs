@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Myeloma.Fhir.ClinicalReasoning;
 using Myeloma.Fhir.Interactions.Applying;
+using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Validation;
@@ -12,6 +13,7 @@ using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Store.Bulk;
 using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Validation.Snapshots;
 
@@ -80,6 +82,9 @@ public sealed record ServerOptions
     /// <summary>What requests that are answered later may cost.</summary>
     public AsyncOptions Async { get; init; } = AsyncOptions.Default;
 
+    /// <summary>What bulk export and import may do, and cost.</summary>
+    public BulkLimits Bulk { get; init; } = new();
+
     /// <summary>Page size of searches and histories that name none.</summary>
     public int DefaultPageSize { get; init; } = 50;
 
@@ -140,6 +145,9 @@ public sealed record ServerOptions
     /// <summary>The limits for parsing a body.</summary>
     public ParseLimits ParseLimits => ParseLimits.Default with { MaxBytes = MaxBodyBytes, MaxDepth = MaxJsonDepth, MaxNodes = MaxJsonNodes, MaxStringBytes = MaxStringBytes, MaxTime = MaxParseTime };
 
+    /// <summary>The limits of bulk export and import with those of a line, and references as the whole server has it.</summary>
+    public BulkLimits BulkLimits => Bulk with { Parse = ParseLimits, Retention = Async.Retention, References = Store.ReferentialIntegrity ? Bulk.References : ImportReferences.Off };
+
     /// <summary>How searches are read.</summary>
     public SearchOptions SearchOptions(TimeProvider time) => Search with { DefaultCount = DefaultPageSize, MaxCount = MaxPageSize, TimeProvider = time };
 
@@ -175,6 +183,7 @@ public sealed record ServerOptions
                 Number(section, "MaxAsyncRunning", preset.Async.MaxRunning, 0, 100),
                 TimeSpan.FromSeconds(Number(section, "AsyncTimeoutSeconds", (int)preset.Async.Timeout.TotalSeconds, 1, 1_000_000)),
                 TimeSpan.FromHours(Number(section, "AsyncRetentionHours", (int)preset.Async.Retention.TotalHours, 1, 100_000))),
+            Bulk = BulkSettings.Read(section.GetSection("Bulk"), preset.Bulk),
             DefaultPageSize = Number(section, nameof(DefaultPageSize), preset.DefaultPageSize, 1, 10_000),
             MaxPageSize = Number(section, nameof(MaxPageSize), preset.MaxPageSize, 1, 10_000),
             LoadSeeds = Flag(section, nameof(LoadSeeds), preset.LoadSeeds),

@@ -15,6 +15,7 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
     private static readonly List<KeyValuePair<string, string>> NoParameters = [];
 
     private string? baseUrl;
+    private string query = "";
 
     public HttpContext Context => context;
 
@@ -41,6 +42,9 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
 
     /// <summary>Without trailing slash: the setting, else what a trusted proxy says, else from the request.</summary>
     public string BaseUrl => baseUrl ??= options.BaseUrl ?? $"{options.Forwarded.Find(context) ?? $"{Request.Scheme}://{Request.Host.Value}"}{options.BasePath}";
+
+    /// <summary>The URL of the request with its query, as sent, behind the base URL that links begin with.</summary>
+    public string Url => $"{BaseUrl}{Path}{query}";
 
     public bool IsHead => HttpMethods.IsHead(Request.Method);
 
@@ -69,6 +73,7 @@ internal sealed class FhirCall(HttpContext context, ServerOptions options)
         if (!target.AsSpan(start).StartsWith(options.BasePath, StringComparison.Ordinal))
             throw new FhirException(Issue.NotFound($"There is nothing here; the FHIR API begins at {options.BasePath}."));
         Path = target[(start + options.BasePath.Length)..(mark < 0 ? target.Length : mark)];
+        query = mark < 0 ? "" : target[mark..];
         if (mark >= 0) TakeParameters(QueryText.Parse(target.AsSpan(mark + 1)));
         var accept = Request.Headers.Accept;
         MediaType = Negotiated();

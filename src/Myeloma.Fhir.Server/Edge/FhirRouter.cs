@@ -1,5 +1,6 @@
 using System.Text;
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
@@ -7,6 +8,7 @@ using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Asynchronous;
+using Myeloma.Fhir.Server.Bulk;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.Results;
@@ -21,16 +23,19 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     private static readonly string AcceptPatch = string.Join(", ", PatchDocument.MediaTypes);
 
     private readonly AsyncRequests later = new(services.Jobs, options.Async);
+    private readonly BulkEndpoints bulk = new(services);
     private readonly JobStatus status = new(services.Jobs, options.Async.Retention);
 
     public Task HandleAsync(FhirCall call, CancellationToken cancellationToken)
     {
+        var isOptions = HttpMethods.IsOptions(call.Request.Method);
         var isJob = call.Path.StartsWith(JobStatus.Place, StringComparison.Ordinal);
-        if (isJob && !HttpMethods.IsOptions(call.Request.Method)) return status.HandleAsync(call, cancellationToken);
+        if (isJob && !isOptions) return status.HandleAsync(call, cancellationToken);
+        if (BulkEndpoints.IsAt(call.Path) && !isOptions) return bulk.HandleAsync(call);
         if (call.Preferences.IsAsync && IsRecorded(call)) return BeginAsync(call, cancellationToken);
-        if (HttpMethods.IsOptions(call.Request.Method))
+        if (isOptions)
         {
-            var allowed = isJob ? JobStatus.Allowed : AllowedAt(RequestTarget.Parse(call.Path));
+            var allowed = isJob ? JobStatus.Allowed : BulkEndpoints.AllowedAt(call.Path) ?? AllowedAt(RequestTarget.Parse(call.Path));
             call.Context.Response.Headers.Allow = allowed;
             if (allowed.Contains("PATCH", StringComparison.Ordinal)) call.Context.Response.Headers["Accept-Patch"] = AcceptPatch;
             return AnswerAsync(call, services.Capabilities.Handle(ContextOf(call)), cancellationToken);
@@ -211,12 +216,19 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
     {
         var operation = services.Operations.Get(target);
         var isPost = HttpMethods.IsPost(call.Request.Method);
-        if (!isPost && (operation.Definition.AffectsState || call.Request.Method is not ("GET" or "HEAD")))
+        if (!isPost && (operation.Definition.AffectsState || call.Request.Method is not ("GET" or "HEAD") || (call.IsHead && operation.Definition.AnswersLater)))
         {
-            call.Context.Response.Headers.Allow = AllowedAt(target);
+            var allowed = AllowedAt(target);
+            call.Context.Response.Headers.Allow = allowed;
             throw new FhirException(Issue.NotSupported(operation.Definition.AffectsState
                 ? $"The operation '{target.Operation}' may change what is stored; it is invoked by POST."
-                : $"{call.Request.Method} is not offered for an operation; GET, HEAD, POST are.") with { MessageId = OutcomeStatus.MethodNotAllowed });
+                : $"{call.Request.Method} is not offered for this operation; {allowed} are.") with { MessageId = OutcomeStatus.MethodNotAllowed });
+        }
+
+        if (operation == services.Import && BulkEndpoints.HasLines(call.Request))
+        {
+            await BulkEndpoints.ImportAsync(call, services.Import, ContextOf(call));
+            return;
         }
 
         IReadOnlyList<Issue> faults = [];
@@ -225,7 +237,8 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         {
             try
             {
-                body = services.Intake.Parse(await BodyAsync(call, cancellationToken, operation.Definition.AnswersBodyFaults));
+                var json = await BodyAsync(call, cancellationToken, operation.Definition.AnswersBodyFaults);
+                body = services.Intake.Parse(operation == services.Import ? ImportArguments.FindManifest(json) ?? json : json);
             }
             catch (FhirException fault) when (operation.Definition.AnswersBodyFaults && fault.Issues.All(issue => issue.Type != IssueType.TooLong && issue.MessageId != OutcomeStatus.UnsupportedMediaType))
             {
@@ -259,6 +272,8 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return)
     {
+        RequestUrl = call.Url,
+        IsLenient = call.Preferences.IsLenient,
         AcceptLanguage = call.Request.Headers.AcceptLanguage is { Count: > 0 } languages ? languages.ToString() : null,
     };
 
@@ -277,11 +292,18 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private string AllowedAt(RequestTarget target) => target.Kind switch
     {
-        _ when target.Operation is not null => services.Operations.Get(target).Definition.AffectsState ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS",
+        _ when target.Operation is not null => AllowedOf(services.Operations.Get(target).Definition),
         TargetKind.System => "GET, HEAD, POST, OPTIONS",
         TargetKind.SystemSearch or TargetKind.TypeSearch => "POST, OPTIONS",
         TargetKind.Type => "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
         TargetKind.Instance => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
         _ => "GET, HEAD, OPTIONS",
+    };
+    /// <summary>No HEAD where it would begin a job that nobody asks for.</summary>
+    private static string AllowedOf(OperationDefinition definition) => definition switch
+    {
+        { AffectsState: true } => "POST, OPTIONS",
+        { AnswersLater: true } => "GET, POST, OPTIONS",
+        _ => "GET, HEAD, POST, OPTIONS",
     };
 }

@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Applying;
+using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
@@ -10,6 +11,7 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Server.Bulk;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
@@ -53,6 +55,8 @@ public sealed class FhirServices
         Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Validate = new ValidateOperation(store, Definitions, options.Validation);
+        ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
+        Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
         Operations = new OperationTable(OperationsOf(options, time));
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
         TerminologyCapabilities = new TerminologyCapabilitiesInteraction(Definitions, [.. Operations.Definitions], time);
@@ -95,14 +99,25 @@ public sealed class FhirServices
     public BatchInteraction Batch { get; }
     public ValidateOperation Validate { get; }
     public OperationTable Operations { get; }
+    public ImportOperation Import { get; }
+    public ImportSources ImportSources { get; }
 
     public ExpressionEvaluation Expressions { get; }
+
+    /// <summary>What exports and imports are done by.</summary>
+    internal IReadOnlyList<IJobKind> BulkJobs(ServerOptions options, TimeProvider time) =>
+    [
+        new ExportJob(Store, SearchParameters, options.SearchOptions(time), options.BulkLimits),
+        new ImportJob(Store, Writing, ImportSources, options.BulkLimits, () => Guid.CreateVersion7(time.GetUtcNow()).ToString(), time),
+    ];
 
     /// <summary>Every operation there is, in the order of their names.</summary>
     private IReadOnlyList<IOperation> OperationsOf(ServerOptions options, TimeProvider time) =>
     [
         .. new IOperation[]
         {
+            Import,
+            new ExportOperation(Jobs, SearchParameters, options.SearchOptions(time), options.BulkLimits),
             new DiffOperation(Store, options.PatchLimits),
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),

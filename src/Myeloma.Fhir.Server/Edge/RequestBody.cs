@@ -35,6 +35,13 @@ internal static class RequestBody
         return await ReadChunksAsync(request.BodyReader, maxBytes, cancellationToken);
     }
 
+    /// <summary>The body as it comes in, decompressed; nothing is read yet, and no limit is held.</summary>
+    /// <exception cref="FhirException"><c>not-supported</c> (415): another content encoding.</exception>
+    public static Stream Open(HttpRequest request) => Decompressed(request, request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant()) ?? request.Body;
+
+    /// <summary>What reading a body comes to that is not compressed as it says.</summary>
+    public static FhirException Damaged() => new(Issue.Structure("The body is not compressed in the way that Content-Encoding says, or damaged."));
+
     /// <returns>Null when the body is sent as it is.</returns>
     private static Stream? Decompressed(HttpRequest request, string encoding)
     {
@@ -69,7 +76,7 @@ internal static class RequestBody
         }
         catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
         {
-            throw new FhirException(Issue.Structure("The body is not compressed in the way that Content-Encoding says, or damaged."));
+            throw Damaged();
         }
     }
 

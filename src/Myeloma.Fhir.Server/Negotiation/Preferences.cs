@@ -6,14 +6,15 @@ namespace Myeloma.Fhir.Server.Negotiation;
 /// <param name="Return">What a write gives back; null when not stated.</param>
 /// <param name="IsStrict">Whether unknown search parameters are refused instead of reported.</param>
 /// <param name="IsAsync">Whether the answer may come later.</param>
-public readonly record struct Preferences(ReturnPreference? Return, bool IsStrict, bool IsAsync = false)
+/// <param name="IsLenient">Whether the client says in so many words that what is not offered is to be passed over.</param>
+public readonly record struct Preferences(ReturnPreference? Return, bool IsStrict, bool IsAsync = false, bool IsLenient = false)
 {
     /// <summary>Reads all Prefer headers; preferences and values that FHIR does not define are passed over, as RFC 7240 asks: clients in wide use send some.</summary>
     public static Preferences Parse(Microsoft.Extensions.Primitives.StringValues headers)
     {
         ReturnPreference? wanted = null;
         var strict = false;
-        var isAsync = false;
+        var (isAsync, isLenient) = (false, false);
         foreach (var header in headers)
         {
             if (header is null) continue;
@@ -31,12 +32,15 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
                 switch (preference[..equals].Trim())
                 {
                     case "return": wanted = ReturnOf(value) ?? wanted; break;
-                    case "handling": strict = value is "strict" || (strict && value is not "lenient"); break;
+                    case "handling":
+                        isLenient = value is "lenient";
+                        strict = value is "strict" || (strict && value is not "lenient");
+                        break;
                 }
             }
         }
 
-        return new(wanted, strict, isAsync);
+        return new(wanted, strict, isAsync, isLenient);
     }
 
     /// <summary>The value of <c>return</c> that asks for this.</summary>

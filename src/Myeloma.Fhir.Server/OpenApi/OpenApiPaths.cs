@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Capabilities;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
@@ -33,6 +34,22 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
 
         AddJob(paths);
         foreach (var operation in operations.Where(operation => operation.Levels.HasFlag(OperationLevels.System))) AddOperation(paths, operation, null, OperationLevels.System);
+        AddFiles(paths);
+    }
+
+    /// <summary>Files of bulk export and import.</summary>
+    private static void AddFiles(JsonObject paths)
+    {
+        static JsonObject Segment(string name) => new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
+        static JsonArray InPath() => [Segment("owner"), Segment("name")];
+        var place = BulkPlace.Path + "{owner}/{name}";
+        var download = OpenApiResponses.Of("200", "The lines", null);
+        download["200"]!["content"] = new JsonObject { [BulkPlace.MediaType] = OpenApiResponses.Lines() };
+        Add(paths, place, "get", Operation(SystemTag, "bulk-file", "A file that an export wrote, or the errors of an import", InPath(), download));
+        Add(paths, place, "delete", Operation(SystemTag, "bulk-file-delete", "Takes an uploaded file away", InPath(), OpenApiResponses.Of("204", "It is taken away", null)));
+        Add(paths, BulkPlace.Path.TrimEnd('/'), "post", WithBody(
+            Operation(SystemTag, "bulk-upload", "Uploads a file for $import", [], OpenApiResponses.Of("201", "It was taken; Location is its URL", "OperationOutcome")),
+            new JsonObject { [BulkPlace.MediaType] = OpenApiResponses.Lines() }));
     }
 
     /// <summary>Progress and answer of what is done later. https://hl7.org/fhir/R4/async.html</summary>
@@ -186,8 +203,9 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
         var withId = level == OperationLevels.Instance;
         if (!definition.AffectsState)
             Add(paths, place, "get", Described(Operation(tag, $"{code}-get", $"The operation {definition.Name}", parameters.OfOperation(definition, withId), (JsonObject)responses.DeepClone()), definition));
-        Add(paths, place, "post", Described(
-            WithBody(Operation(tag, code, $"The operation {definition.Name}", parameters.OfInstance(withId), responses), Body(definition.BodyParameter is null ? "Parameters" : "Resource"), required: false), definition));
+        var body = Body(definition.BodyParameter is null ? "Parameters" : "Resource");
+        if (definition.Name == "$import") body[BulkPlace.MediaType] = OpenApiResponses.Lines();
+        Add(paths, place, "post", Described(WithBody(Operation(tag, code, $"The operation {definition.Name}", parameters.OfInstance(withId), responses), body, required: false), definition));
     }
 
     private static JsonObject Described(JsonObject operation, OperationDefinition definition)

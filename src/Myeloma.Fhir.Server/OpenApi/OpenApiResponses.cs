@@ -49,6 +49,9 @@ internal static class OpenApiResponses
 
     private static JsonObject Header(string description) => new() { ["description"] = description, ["schema"] = new JsonObject { ["type"] = "string" } };
 
+    /// <summary>A body of newline-delimited JSON. https://hl7.org/fhir/R4/nd-json.html</summary>
+    public static JsonObject Lines() => new() { ["schema"] = new JsonObject { ["type"] = "string", ["description"] = "Resources in JSON, one a line" } };
+
     public static JsonObject Components() => new()
     {
         [Fault] = new JsonObject { ["description"] = "The request was refused or failed; the issues say why, where and what to do.", ["content"] = Content("OperationOutcome") },

@@ -50,7 +50,12 @@ internal static class FhirResult
         if (answer.VersionId > 0) headers.ETag = answer.ETag;
         if (answer.LastUpdated is not null) headers.LastModified = answer.LastModified;
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
-        if (answer.Job is { } job) headers.ContentLocation = $"{call.BaseUrl}{JobStatus.Place}{job}";
+        if (answer.Job is { } job)
+        {
+            headers.ContentLocation = $"{call.BaseUrl}{JobStatus.Place}{job}";
+            if (call.Preferences.IsAsync) headers["Preference-Applied"] = "respond-async";
+        }
+
         if (answer.ContentPath is { } path && answer.Content is not null) headers.ContentLocation = call.BaseUrl + path;
     }
 

@@ -143,6 +143,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         IJobKind[] kinds = [
             new RecordedRequestKind(services, options, LogJob),
             new ReindexKind(services.Store, services.SearchParameters, Math.Min(1, options.Async.MaxRunning)),
+            .. services.BulkJobs(options, TimeProvider.System),
         ];
         return new JobRunner(services.Jobs, kinds, options.Async.Retention, meter, TimeProvider.System, LogJob);
     }

@@ -3,8 +3,8 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Bulk;
-using Myeloma.Fhir.Store.Hot;
 using Myeloma.Fhir.Store.CodeSets;
+using Myeloma.Fhir.Store.Hot;
 using Npgsql;
 using NpgsqlTypes;
 
