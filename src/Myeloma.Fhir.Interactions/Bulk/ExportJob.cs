@@ -60,7 +60,7 @@ public sealed class ExportJob(ResourceStore store, CurrentSearchParameters searc
     private static ResourceView? ViewOf(IReadOnlyList<string> elements, string type)
     {
         var own = elements.Select(element => element.Split('.')).Where(words => words.Length == 1 || words[0] == type).Select(words => words[^1]);
-        return ResourceView.Parse([new("_elements", string.Join(',', own))]);
+        return ResourceView.Parse([new("_elements", string.Join(',', own))], isStrict: false);
     }
 
     /// <summary>A transaction that would delete it. https://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---output-manifest</summary>
