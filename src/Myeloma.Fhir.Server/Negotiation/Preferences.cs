@@ -33,7 +33,7 @@ public readonly record struct Preferences(ReturnPreference? Return, bool IsStric
                 {
                     case "return": wanted = ReturnOf(value) ?? wanted; break;
                     case "handling":
-                        isLenient = value is "lenient";
+                        isLenient = value is "lenient" || (isLenient && value is not "strict");
                         strict = value is "strict" || (strict && value is not "lenient");
                         break;
                 }

@@ -133,6 +133,19 @@ public sealed class ExportTests(RunningServer server) : IClassFixture<RunningSer
         Assert.StartsWith("error not-found: There is no file at ", Assert.Single((await server.GetAsync(file)).Issues), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("OPTIONS", "/$export", 200, "GET, POST, OPTIONS")]
+    [InlineData("HEAD", "/$export", 405, "GET, POST, OPTIONS")]
+    [InlineData("OPTIONS", "/_bulk", 200, "POST, OPTIONS")]
+    [InlineData("GET", "/_bulk", 405, "POST, OPTIONS")]
+    [InlineData("OPTIONS", "/_bulk/any/any.ndjson", 200, "GET, HEAD, DELETE, OPTIONS")]
+    public async Task Each_place_tells_its_methods(string method, string path, int status, string allowed)
+    {
+        var answer = await server.SendAsync(method, path);
+
+        Assert.Equal((status, allowed), (answer.Status, answer.Header("Allow")));
+    }
+
     private static string Key(string line)
     {
         var root = JsonDocument.Parse(line).RootElement;

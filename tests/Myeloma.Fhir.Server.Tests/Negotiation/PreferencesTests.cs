@@ -9,12 +9,14 @@ namespace Myeloma.Fhir.Server.Tests.Negotiation;
 public sealed class PreferencesTests
 {
     [Theory]
-    [InlineData("return=minimal", ReturnPreference.Minimal, false)]
-    [InlineData("return=representation; handling=strict", ReturnPreference.Representation, true)]
-    [InlineData("handling=lenient, return=OperationOutcome", ReturnPreference.OperationOutcome, false)]
-    [InlineData("respond-async, handling=\"strict\"", null, true)]
-    public void Return_and_handling_are_read_and_others_passed_over(string header, ReturnPreference? expected, bool strict) =>
-        Assert.Equal(new Preferences(expected, strict, header.StartsWith("respond-async", StringComparison.Ordinal)), Preferences.Parse(header));
+    [InlineData("return=minimal", ReturnPreference.Minimal, false, false)]
+    [InlineData("return=representation; handling=strict", ReturnPreference.Representation, true, false)]
+    [InlineData("handling=lenient, return=OperationOutcome", ReturnPreference.OperationOutcome, false, true)]
+    [InlineData("handling=lenient, handling=sloppy", null, false, true)]
+    [InlineData("handling=lenient, handling=strict", null, true, false)]
+    [InlineData("respond-async, handling=\"strict\"", null, true, false)]
+    public void Return_and_handling_are_read_and_others_passed_over(string header, ReturnPreference? expected, bool strict, bool lenient) =>
+        Assert.Equal(new Preferences(expected, strict, header.StartsWith("respond-async", StringComparison.Ordinal), lenient), Preferences.Parse(header));
 
     [Fact]
     public void Several_headers_count_together() =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Myeloma.Fhir.Server.Tests.Bulk;
 using Xunit;
 
 namespace Myeloma.Fhir.Server.Tests.Reliability;
@@ -59,6 +60,26 @@ public sealed class HotReadTests
         finally
         {
             await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task What_another_server_imports_is_not_answered_from_memory()
+    {
+        var reading = await RunningServer.StartAsync(("Fhir:Bulk:MaxRunning", "0"));
+        var importing = await reading.AnotherAsync();
+        try
+        {
+            await reading.PutAsync(Resource(0, 0));
+            await HotAsync(reading);
+            await reading.ImportAsync([Resource(0, 1)]);
+
+            Assert.Equal(2, await VersionAsync(reading, 0));
+        }
+        finally
+        {
+            await importing.DisposeAsync();
+            await reading.DisposeAsync();
         }
     }
 
