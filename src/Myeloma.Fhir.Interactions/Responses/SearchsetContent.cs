@@ -45,7 +45,7 @@ internal sealed class SearchsetContent(BoundSearch search, SearchPage page, Inte
         if (page.Matches.Count + page.Includes.Count + remarks.Count == 0) return;
 
         writer.WriteStartArray("entry"u8);
-        foreach (var match in page.Matches) WriteEntry(writer, match, "match");
+        for (var at = 0; at < page.Matches.Count; at++) WriteEntry(writer, page.Matches[at], "match", page.Scores?[at]);
         foreach (var included in page.Includes) WriteEntry(writer, included, "include");
         if (remarks.Count > 0)
         {
@@ -67,20 +67,23 @@ internal sealed class SearchsetContent(BoundSearch search, SearchPage page, Inte
             Issue.Warning(IssueType.Incomplete, FormattableString.Invariant($"More resources would be included than the {page.Includes.Count:N0} that one page may hold; ask for fewer matches with _count.")),
         ];
 
-    private void WriteEntry(Utf8JsonWriter writer, ResourceVersion version, string mode)
+    private void WriteEntry(Utf8JsonWriter writer, ResourceVersion version, string mode, decimal? score = null)
     {
         writer.WriteStartObject();
-        writer.WriteString("fullUrl"u8, context.FullUrl(version.Key.Type, version.Key.Id));
+
+        // What is contained is named by its container: Type/id#fragment.
+        writer.WriteString("fullUrl"u8, version.Key.Id.Contains('#', StringComparison.Ordinal) ? $"{context.BaseUrl}/{version.Key.Id}" : context.FullUrl(version.Key.Type, version.Key.Id));
         writer.WritePropertyName("resource"u8);
         writer.WriteRawValue(view is null ? version.Body.Span : view.Apply(version.Body), skipInputValidation: true);
-        WriteMode(writer, mode);
+        WriteMode(writer, mode, score);
         writer.WriteEndObject();
     }
 
-    private static void WriteMode(Utf8JsonWriter writer, string mode)
+    private static void WriteMode(Utf8JsonWriter writer, string mode, decimal? score = null)
     {
         writer.WriteStartObject("search"u8);
         writer.WriteString("mode"u8, mode);
+        if (score is { } found) writer.WriteNumber("score"u8, found);
         writer.WriteEndObject();
     }
 }

@@ -26,6 +26,11 @@ public sealed record BoundSearch
     /// <summary>Element names of <c>_elements</c>; null when not asked for.</summary>
     public IReadOnlyList<string>? Elements { get; init; }
 
+    public ContainedMode Contained { get; init; }
+
+    /// <summary><c>_containedType=contained</c>: what is contained stands in the answer by itself, not in its container.</summary>
+    public bool ReturnsContained { get; init; }
+
     public IReadOnlyList<IncludeRule> Includes { get; init; } = [];
 
     /// <summary>The opaque text of a paging link; null for the first page. The store made it and reads it.</summary>
@@ -48,6 +53,17 @@ public enum TotalMode
     Accurate,
 }
 
+/// <summary>Whether contained resources are matches. https://hl7.org/fhir/R4/search.html#contained</summary>
+public enum ContainedMode
+{
+    /// <summary>Only what is not contained.</summary>
+    False,
+
+    /// <summary>Only what is contained.</summary>
+    True,
+    Both,
+}
+
 /// <summary>https://hl7.org/fhir/R4/search.html#summary; <c>count</c> is <see cref="BoundSearch.CountOnly"/>.</summary>
 public enum SummaryMode
 {
@@ -67,6 +83,9 @@ public enum SortColumn
     None,
     Id,
     LastUpdated,
+
+    /// <summary>How well the words of the search are met, see <see cref="Criterion.FullText"/>.</summary>
+    Score,
 }
 
 /// <summary>One <c>_include</c> or <c>_revinclude</c>. https://hl7.org/fhir/R4/search.html#include</summary>

@@ -23,6 +23,15 @@ public static class CriterionTree
         });
     }
 
+    /// <summary>The words that whatever fulfils the criterion is searched for by.</summary>
+    public static IEnumerable<Criterion.FullText> Words(Criterion criterion) => criterion switch
+    {
+        Criterion.FullText text => [text],
+        Criterion.AllOf all => all.Criteria.SelectMany(Words),
+        Criterion.OverTypes types => types.Each.SelectMany(Words),
+        _ => [],
+    };
+
     private static IEnumerable<Criterion> Parts(Criterion criterion) => criterion switch
     {
         Criterion.Composite composite => composite.Alternatives.SelectMany(parts => parts),

@@ -12,6 +12,9 @@ public sealed class IndexRows
     public List<TokenRow> Tokens { get; } = [];
     public List<StringRow> Strings { get; } = [];
     public List<ReferenceRow> References { get; } = [];
+    /// <summary>References to what the resource contains, or to what stands beside it in its container.</summary>
+    public List<LocalReferenceRow> LocalReferences { get; } = [];
+
     public List<UriRow> Uris { get; } = [];
     public List<DateRow> Dates { get; } = [];
     public List<NumberRow> Numbers { get; } = [];
@@ -55,6 +58,10 @@ public readonly record struct StringRow(int ParameterId, string Folded, string E
 /// <param name="Url">A canonical without its version, or an absolute reference to elsewhere; null for references inside this server.</param>
 /// <param name="Version">Business version of a canonical (<c>url|version</c>) or version id of a versioned reference.</param>
 public readonly record struct ReferenceRow(int ParameterId, string? TargetType, string? TargetId, string? Url, string? Version, int? Item = null);
+
+/// <summary>A reference within a container. https://hl7.org/fhir/R4/references.html#contained</summary>
+/// <param name="Fragment">With the <c>#</c>.</param>
+public readonly record struct LocalReferenceRow(int ParameterId, string Fragment, int? Item = null);
 
 /// <summary>A uri as stored. https://hl7.org/fhir/R4/search.html#uri</summary>
 public readonly record struct UriRow(int ParameterId, string Value, int? Item = null);

@@ -5,7 +5,7 @@ using Myeloma.Fhir.Search.Parameters;
 namespace Myeloma.Fhir.Search.Index;
 
 /// <summary>References, canonicals and uris that name resources. https://hl7.org/fhir/R4/search.html#reference</summary>
-/// <remarks>References to contained resources (<c>#id</c>) lead nowhere outside their resource and give no row.</remarks>
+/// <remarks>References to contained resources (<c>#id</c>) lead nowhere outside their resource: they are rows of their own.</remarks>
 internal static class ReferenceIndex
 {
     public static void Add(SearchParameter parameter, Item value, RowBuilder rows)
@@ -32,6 +32,7 @@ internal static class ReferenceIndex
 
     private static void AddLiteral(int parameterId, string text, RowBuilder rows)
     {
+        if (text.Length > 1 && text[0] == '#') rows.LocalReference(parameterId, text);
         if (text.Length == 0 || text[0] == '#') return;
         var target = ReferenceText.Parse(text, rows.BaseUrl, rows.Schema);
         if (target.Type is not null) rows.Reference(new ReferenceRow(parameterId, target.Type, target.Id, null, target.Version));
@@ -40,6 +41,7 @@ internal static class ReferenceIndex
 
     private static void AddCanonical(int parameterId, string text, RowBuilder rows)
     {
+        if (text.Length > 1 && text[0] == '#') rows.LocalReference(parameterId, text);
         if (text.Length == 0 || text[0] == '#') return;
         var target = ReferenceText.Parse(text, null, rows.Schema);
         if (target.Type is not null) rows.Reference(new ReferenceRow(parameterId, target.Type, target.Id, null, target.Version));

@@ -56,6 +56,8 @@ internal sealed class RowBuilder(R4Schema schema, string? baseUrl)
 
     public void Reference(ReferenceRow row) => Once(Rows.References, references, row with { Item = item });
 
+    public void LocalReference(int parameterId, string fragment) => Rows.LocalReferences.Add(new LocalReferenceRow(parameterId, fragment, item));
+
     public void Uri(int parameterId, string value) => Once(Rows.Uris, uris, new UriRow(parameterId, value, item));
 
     public void Date(int parameterId, DateTimeOffset low, DateTimeOffset high)

@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Search.Requests;
 internal sealed class CriterionBinding(SearchParameterRegistry registry, SearchOptions options)
 {
     /// <summary>Parameters of the specification that stand on no resource type.</summary>
-    private static readonly string[] UnsupportedEverywhere = ["_text", "_containedType"];
+    private static readonly string[] UnsupportedEverywhere = ["_text"];
 
     /// <summary>Modifiers of the specification that need what is not here.</summary>
     private static readonly string[] UnsupportedModifiers = ["above", "below", "in", "not-in", "of-type", "text", "not", "exact", "contains", "identifier", "missing", "type"];

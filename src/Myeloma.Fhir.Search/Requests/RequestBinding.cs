@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Search.Requests;
 internal sealed class RequestBinding
 {
     /// <summary>Order of the parameters that are no criteria in the self link.</summary>
-    private static readonly string[] ResultParameters = ["_sort", "_count", "_total", "_summary", "_elements", "_include", "_include:iterate", "_revinclude", "_revinclude:iterate"];
+    private static readonly string[] ResultParameters = ["_sort", "_count", "_total", "_summary", "_elements", "_contained", "_containedType", "_include", "_include:iterate", "_revinclude", "_revinclude:iterate"];
 
     private readonly string? resourceType;
     private readonly SearchParameterRegistry registry;
@@ -29,6 +29,8 @@ internal sealed class RequestBinding
     private SummaryMode summary;
     private List<string>? elements;
     private string? cursor;
+    private ContainedMode contained;
+    private bool returnsContained;
 
     public RequestBinding(string? resourceType, SearchParameterRegistry registry, SearchOptions options)
     {
@@ -46,6 +48,8 @@ internal sealed class RequestBinding
 
         if (resourceType is null) types = TypesOf(parameters);
         foreach (var (name, value) in parameters) Take(name, value);
+        if (sort.Exists(key => key.Key.Column == SortColumn.Score) && !criteria.SelectMany(CriterionTree.Words).Any())
+            issues.RefuseValue("_sort", "Only a search for words has a score; sort by _score together with _text or _content.");
         issues.ThrowIfRefused();
         if (sort.Count > 0) used.Add(new("_sort", string.Join(',', sort.Select(key => key.Text))));
         return new BoundSearch
@@ -58,6 +62,8 @@ internal sealed class RequestBinding
             Total = total,
             Summary = summary,
             Elements = elements,
+            Contained = contained,
+            ReturnsContained = returnsContained,
             Includes = includes,
             Cursor = cursor,
             SelfParameters = [.. used.OrderBy(parameter => Array.IndexOf(ResultParameters, parameter.Key))
@@ -72,9 +78,8 @@ internal sealed class RequestBinding
         {
             case "_format" or "_pretty": break;
             case "_query": issues.Refuse(Issue.NotSupported($"There is no named query '{value}': this server has none. Search by the parameters that the CapabilityStatement lists.", BindingIssues.ExpressionOf(name))); break;
-            case "_contained": TakeContained(name, value); break;
             case "_include" or "_revinclude": TakeInclude(name, value); break;
-            case "_sort" or "_count" or "_total" or "_summary" or "_elements" or SearchRequest.CursorParameter: TakeResult(name, value); break;
+            case "_sort" or "_count" or "_total" or "_summary" or "_elements" or "_contained" or "_containedType" or SearchRequest.CursorParameter: TakeResult(name, value); break;
             case "_type" when resourceType is null: TakeType(name, value); break;
             default: TakeCriterion(name, value); break;
         }
@@ -106,6 +111,12 @@ internal sealed class RequestBinding
                 return value;
             case "_elements":
                 return ReadElements(value);
+            case "_contained":
+                contained = value switch { "false" => ContainedMode.False, "true" => ContainedMode.True, "both" => ContainedMode.Both, _ => RefuseWord<ContainedMode>(name, value, "true, false or both") };
+                return value;
+            case "_containedType":
+                returnsContained = value switch { "container" => false, "contained" => true, _ => RefuseWord<bool>(name, value, "container or contained") };
+                return value;
             case SearchRequest.CursorParameter:
                 cursor = value;
                 return null;
@@ -156,18 +167,6 @@ internal sealed class RequestBinding
         if ((type.FindElement(name) ?? type.FindProperty(name)?.Element) is { } element) return element.Name;
         issues.RefuseValue("_elements", $"{resourceType} has no element '{name}'{Suggestion.For(name, type.Elements.Select(each => each.Name))}");
         return null;
-    }
-
-    /// <summary>Contained resources are never matches here, which is the default. https://hl7.org/fhir/R4/search.html#contained</summary>
-    private void TakeContained(string name, string value)
-    {
-        if (name != "_contained")
-            issues.Refuse(Issue.NotSupported($"'{name}' takes no modifier.", BindingIssues.ExpressionOf(name)));
-        else if (value is "true" or "both")
-            issues.Refuse(Issue.NotSupported("Contained resources are not searched for by themselves; leave _contained out, or set it to false.", BindingIssues.ExpressionOf(name)));
-        else if (value != "false")
-            issues.RefuseValue(name, $"'{value}' is no value for {name}: expected true, false or both.");
-        else if (!used.Contains(new(name, value))) used.Add(new(name, value));
     }
 
     private void TakeInclude(string name, string value)

@@ -29,6 +29,7 @@ internal sealed class SortBinding(string? resourceType, CriterionBinding criteri
         {
             case "_id": return new SortKey(null, SortColumn.Id, descending);
             case "_lastUpdated": return new SortKey(null, SortColumn.LastUpdated, descending);
+            case "_score": return new SortKey(null, SortColumn.Score, descending);
         }
 
         if (resourceType is null)

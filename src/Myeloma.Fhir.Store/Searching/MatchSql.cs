@@ -23,7 +23,7 @@ internal sealed class MatchSql
 
     /// <summary>Whether a search is nothing but one posting or a type, newest or oldest first, which one walk along an index answers for any number of matches.</summary>
     public static bool IsPlainPage(BoundSearch search) =>
-        search.Includes.Count == 0 && !new SortSql(search.Sort).HasKeys && Driver(search) is var driver && search.Criteria.Count == (driver is null ? 0 : 1);
+        search.Includes.Count == 0 && search.Contained == ContainedMode.False && !new SortSql(search).HasKeys && Driver(search) is var driver && search.Criteria.Count == (driver is null ? 0 : 1);
 
     private static Criterion? Driver(BoundSearch search) => search.ResourceType is null ? null : search.Criteria.FirstOrDefault(
         criterion => CriterionSql.SinglePosting(criterion) is not null && CriterionSql.TypeOf(criterion) == search.ResourceType);

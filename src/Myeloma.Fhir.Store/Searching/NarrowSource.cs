@@ -47,7 +47,7 @@ internal sealed class NarrowSource
     /// <returns>Null when no criterion gives one.</returns>
     public static NarrowSource? Of(BoundSearch search, StoreOptions options, FrequentCriteria frequent, bool isLater = false)
     {
-        if ((search.ResourceType is null && !isLater) || options.NarrowRows <= 0) return null;
+        if ((search.ResourceType is null && !isLater) || options.NarrowRows <= 0 || search.Contained != ContainedMode.False) return null;
         foreach (var criterion in Conditions(search).Where(each => Rank(each) < (isLater ? int.MaxValue : LaterOnly)).OrderBy(Rank))
         {
             var source = new NarrowSource(criterion, options.NarrowRows);

@@ -30,7 +30,7 @@ public sealed partial class ResourceStore
 
                 var seal = await SealAsync(cancellationToken).ConfigureAwait(false);
                 var cursor = search.Cursor is null ? null : SearchCursor.Parse(search.Cursor, search, seal);
-                if (cursor is not null && !new SortSql(search.Sort).Fits(cursor))
+                if (cursor is not null && !new SortSql(search).Fits(cursor))
                     throw new FhirException(Issue.Invalid("The cursor belongs to another search; parameters must stay the same from page to page."));
                 return await PageAsync(search, cursor, seal, cancellationToken).ConfigureAwait(false);
             }
@@ -70,7 +70,7 @@ public sealed partial class ResourceStore
         while (true)
         {
             var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent, cursor is not null);
-            var isKept = cursor is not null || IsPastKept;
+            var isKept = cursor is not null || search.Contained != ContainedMode.False || IsPastKept;
             if (await PageAsync(search, cursor, seal, narrow, cancellationToken).ConfigureAwait(false) is not { } page) frequent.Add(narrow!.Fingerprint);
             else if (page.NextCursor is null || isKept) return page;
 
@@ -86,10 +86,10 @@ public sealed partial class ResourceStore
         await using var batch = CreateBatch();
         SearchStatement.Page(search, cursor, options, narrow).AddTo(batch);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        if (cursor is not null && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0)) throw new FhirException(LinkExpired);
+        if (cursor is not null && search.Contained == ContainedMode.False && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0)) throw new FhirException(LinkExpired);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
 
-        List<(long Place, long Rid, string?[] Keys, ResourceVersion Version)> matches = [];
+        List<(long Place, long Rid, string?[] Keys, ResourceVersion Version, decimal? Score)> matches = [];
         List<(long Rid, ResourceVersion Version)> includes = [];
         long? counted = null;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -98,7 +98,7 @@ public sealed partial class ResourceStore
             {
                 case 0:
                     var keys = await reader.IsDBNullAsync(8, cancellationToken).ConfigureAwait(false) ? [] : reader.GetFieldValue<string?[]>(8);
-                    matches.Add((reader.GetInt64(1), reader.GetInt64(2), keys, ReadFound(reader)));
+                    matches.Add((reader.GetInt64(1), reader.GetInt64(2), keys, ReadFound(reader), await reader.IsDBNullAsync(9, cancellationToken).ConfigureAwait(false) ? null : reader.GetInt64(9) / 1_000_000m));
                     break;
                 case 1:
                     includes.Add((reader.GetInt64(2), ReadFound(reader)));
@@ -129,7 +129,10 @@ public sealed partial class ResourceStore
         return new SearchPage(
             [.. page.Select(match => match.Version)],
             [.. includes.Take(options.MaxIncludes).Select(include => include.Version)],
-            total, CursorAt(hasNext, ^1, false), includes.Count > options.MaxIncludes, CursorAt(hasPrevious, 0, true));
+            total, CursorAt(hasNext, ^1, false), includes.Count > options.MaxIncludes, CursorAt(hasPrevious, 0, true))
+        {
+            Scores = page.Exists(match => match.Score is not null) ? [.. page.Select(match => match.Score)] : null,
+        };
     }
 
     private Issue LinkExpired => Issue.Deleted(FormattableString.Invariant(

@@ -6,7 +6,7 @@ namespace Myeloma.Fhir.Store.Searching;
 
 /// <summary>The one statement of a search: matches of the page and one more, what they include, and the total.</summary>
 /// <remarks>
-/// Rows are <c>kind, place, rid, type, id, version, method, body, keys, total</c>; kind 0 is a match (place gives the order, the one
+/// Rows are <c>kind, place, rid, type, id, version, method, body, keys, total</c>; kind 0 is a match (place gives the order, total the score in millionths where words are searched for; the one
 /// past the page tells that there is a next one), 1 an included resource, 2 the total, 4 what the first
 /// page of several sees (place is the newest rid, rid the time in milliseconds, type the snapshot), 3 that the narrow source has too many rows and nothing was looked for.
 /// </remarks>
@@ -30,9 +30,11 @@ internal sealed class SearchStatement
     private readonly Sql statement;
     private readonly bool hasOnePlan;
     private readonly PageView? view;
+    private readonly bool hasContained;
 
-    private SearchStatement(Sql statement, bool hasOnePlan, PageView? view = null)
+    private SearchStatement(Sql statement, bool hasOnePlan, PageView? view = null, bool hasContained = false)
     {
+        this.hasContained = hasContained;
         this.statement = statement;
         this.hasOnePlan = hasOnePlan;
         this.view = view;
@@ -43,8 +45,16 @@ internal sealed class SearchStatement
     public NpgsqlBatchCommand AddTo(NpgsqlBatch batch)
     {
         var command = statement.ToCommand();
-        batch.BatchCommands.Add(view?.Enter(hasOnePlan ? OnePlan : CustomPlan) ?? new NpgsqlBatchCommand(hasOnePlan ? OnePlanText : CustomPlanText));
         batch.BatchCommands.Add(command);
+        if (hasContained)
+        {
+            batch.BatchCommands.Insert(batch.BatchCommands.Count - 1, ContainedSql.Enter());
+            command.CommandText = ContainedSql.Mark + command.CommandText;
+            batch.BatchCommands.Add(ContainedSql.Leave());
+            return command;
+        }
+
+        batch.BatchCommands.Insert(batch.BatchCommands.Count - 1, view?.Enter(hasOnePlan ? OnePlan : CustomPlan) ?? new NpgsqlBatchCommand(hasOnePlan ? OnePlanText : CustomPlanText));
         if (view is null) return command;
 
         command.CommandText = PageView.Mark + command.CommandText;
@@ -55,6 +65,7 @@ internal sealed class SearchStatement
     /// <summary>Only the number of matches, however many: one row with one column, which is null where the narrow source has too many rows.</summary>
     public static SearchStatement Count(BoundSearch search, NarrowSource? narrow)
     {
+        if (search.Contained != ContainedMode.False) return new SearchStatement($"WITH {ContainedSql.Few(search)} SELECT count(*) FROM few", hasOnePlan: false, hasContained: true);
         if (narrow is not null) return new SearchStatement($"WITH {Few(search, narrow)} SELECT CASE WHEN {narrow.IsComplete} THEN (SELECT count(*) FROM few) END", hasOnePlan: true);
         var match = MatchSql.Of(search);
         return new SearchStatement($"SELECT count(*) FROM {match.Source} WHERE {match.Conditions}", match.IsPlain);
@@ -97,21 +108,26 @@ internal sealed class SearchStatement
 
     public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options, NarrowSource? narrow)
     {
-        var match = narrow is null ? MatchSql.Of(search) : null;
-        var sort = new SortSql(search.Sort, cursor?.Backward == true);
+        var hasContained = search.Contained != ContainedMode.False;
+        var match = narrow is null && !hasContained ? MatchSql.Of(search) : null;
+        var sort = new SortSql(search, cursor?.Backward == true);
         Sql after = cursor is null ? (Sql)$"" : $" AND {sort.After(cursor)}";
         Sql place = sort.HasKeys || search.Sort.Count > 0 ? (Sql)$"row_number() OVER (ORDER BY {sort.Order})" : cursor?.Backward == true ? (Sql)$"{Match}.rid" : $"-{Match}.rid";
-        Sql few = narrow is null ? (Sql)$"" : $"{Few(search, narrow)},";
+        Sql few = hasContained ? (Sql)$"{ContainedSql.Few(search)}," : narrow is null ? (Sql)$"" : $"{Few(search, narrow)},";
+        var score = ScoreSql.Millionths(search, $"page.rid");
+        Sql found = hasContained
+            ? ContainedSql.Found(search, score)
+            : $"SELECT 0 AS kind, page.place, r.rid, r.type, r.id, r.version, r.method, r.body, page.keys, {score} AS total FROM page JOIN resource r ON r.rid = page.rid";
+        Sql total = match is not null ? Total(search, cursor, match, options) : hasContained ? TotalOfFew : Total(narrow!);
         var includes = Includes(search, options);
 
         Sql statement = $"""
             {Recursion(search)} {few} page AS MATERIALIZED (
                 SELECT {Match}.rid, {place} AS place, {sort.Texts} AS keys FROM {match?.Source ?? $"few {Match}"} {sort.Joins}
                 WHERE {match?.Conditions ?? $"TRUE"}{after} ORDER BY {sort.Order} LIMIT {new RowLimit(search.Count + 1)}){includes.With}
-            SELECT 0 AS kind, page.place, r.rid, r.type, r.id, r.version, r.method, r.body, page.keys, NULL::bigint AS total
-            FROM page JOIN resource r ON r.rid = page.rid{includes.Rows}{(match is null ? Total(narrow!) : Total(search, cursor, match, options))}{(cursor is null ? View(search) : (Sql)$"")}
+            {found}{includes.Rows}{total}{(cursor is null && !hasContained ? View(search) : (Sql)$"")}
             """;
-        return new SearchStatement(statement, match is null || (match.IsPlain && !sort.HasKeys && search.Includes.Count == 0), cursor?.View);
+        return new SearchStatement(statement, match is null || (match.IsPlain && !sort.HasKeys && search.Includes.Count == 0), hasContained ? null : cursor?.View, hasContained);
     }
 
     /// <summary>The versions of a narrow source that fulfil the other criteria, each looked at by itself.</summary>
@@ -125,6 +141,12 @@ internal sealed class SearchStatement
             few AS MATERIALIZED (SELECT {match}.rid FROM (SELECT DISTINCT rid FROM {narrow.Rows}) {match} WHERE {Sql.Join($" AND ", [narrow.IsComplete, .. others])})
             """;
     }
+
+    private static Sql TotalOfFew => $"""
+
+        UNION ALL
+        SELECT 2, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT count(*) FROM few)
+        """;
 
     /// <summary>Of few matches the number is at hand.</summary>
     private static Sql Total(NarrowSource narrow) => $"""
@@ -147,16 +169,21 @@ internal sealed class SearchStatement
     {
         if (search.Includes.Count == 0) return ($"", $"");
 
+        var hasContained = search.Contained != ContainedMode.False;
+        Sql matched = hasContained ? ContainedSql.Matched(search) : $"SELECT rid FROM page ORDER BY place LIMIT {new RowLimit(search.Count)}";
+
+        // What is contained comes along in its container.
+        Sql rows = hasContained ? (Sql)$"WHERE strpos(r.id, '#') = 0" : $"";
         Sql with = $"""
             ,
-            matched AS MATERIALIZED (SELECT rid FROM page ORDER BY place LIMIT {new RowLimit(search.Count)}),
+            matched AS MATERIALIZED ({matched}),
             {IncludeSql.With(search.Includes, options)}
             """;
         return (with, $"""
 
             UNION ALL
             SELECT 1, -r.rid, r.rid, r.type, r.id, r.version, r.method, r.body, NULL, NULL
-            FROM included JOIN resource r ON r.rid = included.rid
+            FROM included JOIN resource r ON r.rid = included.rid {rows}
             """);
     }
 

@@ -13,10 +13,13 @@ internal sealed class SortSql
 
     private readonly IReadOnlyList<SortKey> keys;
     private readonly bool backward;
+    private readonly Sql? score;
 
     /// <param name="backward">From the end to the beginning, for a page before another one.</param>
-    public SortSql(IReadOnlyList<SortKey> keys, bool backward = false)
+    public SortSql(BoundSearch search, bool backward = false)
     {
+        var keys = search.Sort;
+        if (keys.Any(key => key.Column == SortColumn.Score)) score = ScoreSql.Of(search);
         this.backward = backward;
         // What comes after the instant of the version decides nothing.
         var last = keys.ToList().FindIndex(key => key is { Parameter: null, Column: SortColumn.LastUpdated });
@@ -80,15 +83,16 @@ internal sealed class SortSql
 
     private static Alias Key(int at) => new('k', at);
 
-    private static Sql Typed(SortKey key, string text) => key.Parameter?.Type switch
+    private static Sql Typed(SortKey key, string text) => key.Column == SortColumn.Score ? (Sql)$"({text}::text)::real" : key.Parameter?.Type switch
     {
         SearchParameterType.Date => $"({text}::text)::timestamptz",
         SearchParameterType.Number or SearchParameterType.Quantity => $"({text}::text)::numeric",
         _ => $"{text}::text COLLATE \"C\"",
     };
 
-    private static Sql Value(SortKey key)
+    private Sql Value(SortKey key)
     {
+        if (key.Column == SortColumn.Score) return score is null ? (Sql)$"SELECT NULL::real AS value" : score;
         if (key.Parameter is not { } parameter) return $"SELECT x.id AS value FROM resource x WHERE x.rid = {Match}.rid";
 
         var down = key.Descending;

@@ -1,7 +1,8 @@
 namespace Myeloma.Fhir.Store.Writing;
 
 /// <summary>The index rows of several versions, by table.</summary>
-internal sealed class IndexBatch
+/// <param name="schema">Where the tables are, with a dot after it; empty: by the search path.</param>
+internal sealed class IndexBatch(string schema = "")
 {
     private readonly List<(long Hash, long Rid)> postings = [];
     private readonly Column<long> tokenHash = Columns.BigInteger("hash");
@@ -106,16 +107,16 @@ internal sealed class IndexBatch
 
         RowBatch[] tables =
         [
-            new("index_token", tokenHash, tokenRid),
-            new("index_token_item", itemTokenHash, itemTokenRid, itemTokenItem),
-            new("index_text", textRid, textNarrative, textContent),
-            new("index_code", codeRid, codeParameter, codeLow, codeHigh),
-            new("index_string", stringRid, stringParameter, stringPrefix, stringFolded, stringExact, stringItem),
-            new("index_reference", referenceRid, referenceParameter, referenceType, referenceId, referenceUrl, referenceUrlHash, referenceVersion, referenceItem),
-            new("index_uri", uriRid, uriParameter, uriPrefix, uriValue, uriHash, uriItem),
-            new("index_date", dateRid, dateParameter, dateLow, dateHigh, dateItem),
-            new("index_number", numberRid, numberParameter, numberLow, numberHigh, numberItem),
-            new("index_quantity", quantityRid, quantityParameter, quantitySystem, quantityCode, quantityCodeHash, quantityLow, quantityHigh, quantityItem),
+            new($"{schema}index_token", tokenHash, tokenRid),
+            new($"{schema}index_token_item", itemTokenHash, itemTokenRid, itemTokenItem),
+            new($"{schema}index_text", textRid, textNarrative, textContent),
+            new($"{schema}index_code", codeRid, codeParameter, codeLow, codeHigh),
+            new($"{schema}index_string", stringRid, stringParameter, stringPrefix, stringFolded, stringExact, stringItem),
+            new($"{schema}index_reference", referenceRid, referenceParameter, referenceType, referenceId, referenceUrl, referenceUrlHash, referenceVersion, referenceItem),
+            new($"{schema}index_uri", uriRid, uriParameter, uriPrefix, uriValue, uriHash, uriItem),
+            new($"{schema}index_date", dateRid, dateParameter, dateLow, dateHigh, dateItem),
+            new($"{schema}index_number", numberRid, numberParameter, numberLow, numberHigh, numberItem),
+            new($"{schema}index_quantity", quantityRid, quantityParameter, quantitySystem, quantityCode, quantityCodeHash, quantityLow, quantityHigh, quantityItem),
         ];
         return tables.Where(table => table.Count > 0);
     }

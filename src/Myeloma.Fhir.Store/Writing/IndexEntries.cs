@@ -22,10 +22,15 @@ internal sealed class IndexEntries
     /// <summary>The parameter of references that no search parameter covers: only who deletes their target looks for them.</summary>
     public const int Uncovered = 0;
 
+    /// <summary>Of what the version contains; null in the entries of what is contained.</summary>
+    public ContainedEntries? Contained { get; private set; }
+
     /// <summary>The rows of a resource: what search parameters say of it, and the references they leave out.</summary>
     public static IndexEntries Of(ResourceDocument document, Func<ResourceDocument, IndexRows> extract)
     {
-        var entries = From(extract(document));
+        var rows = extract(document);
+        var entries = From(rows);
+        entries.Contained = ContainedEntries.Of(document, rows.LocalReferences, extract);
         HashSet<ResourceKey>? covered = null;
         foreach (var reference in LiteralReference.Of(document, null))
         {

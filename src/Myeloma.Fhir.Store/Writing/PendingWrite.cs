@@ -39,6 +39,21 @@ internal sealed class PendingWrite(WriteOperation operation)
     /// <summary>The rid of the new version; meaningless when there is none.</summary>
     public long NewRid { get; private set; }
 
+    /// <summary>Numbers of the rid sequence for what the document contains.</summary>
+    public ReadOnlyMemory<long> ContainedSequence { get; set; }
+
+    /// <summary>How many resources the document contains; 0 where there is none.</summary>
+    public int ContainedCount
+    {
+        get
+        {
+            var count = 0;
+            if (Document is { } document && document.Bytes.Span.IndexOf("\"contained\""u8) >= 0)
+                foreach (var _ in document.Root.Children("contained")) count++;
+            return count;
+        }
+    }
+
     public bool MakesVersion => Result is { Outcome: not WriteOutcome.Unchanged };
 
     public IndexEntries Entries(Func<ResourceDocument, IndexRows> extract) => entries ??= IndexEntries.Of(Document!, extract);

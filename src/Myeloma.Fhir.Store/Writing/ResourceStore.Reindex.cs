@@ -15,7 +15,7 @@ public readonly record struct ReindexedBatch(long? Last, int Count);
 public sealed partial class ResourceStore
 {
     private const string NextText = """
-        SELECT rid, body FROM resource WHERE type = $1 AND NOT deleted AND rid > $2 ORDER BY rid LIMIT $3 FOR UPDATE
+        SELECT rid, body, id, version FROM resource WHERE type = $1 AND NOT deleted AND rid > $2 ORDER BY rid LIMIT $3 FOR UPDATE
         """;
 
     /// <summary>Makes the index rows of all current resources of these parameters' types anew, then notes the parameters as indexed.</summary>
@@ -106,6 +106,7 @@ public sealed partial class ResourceStore
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await HoldGenerationAsync(connection, cancellationToken);
         var rows = new IndexBatch();
+        List<(ResourceVersion Version, long Rid, ContainedEntries Entries)> containers = [];
         List<long> rids = [];
         await using (var command = new NpgsqlCommand(NextText, connection))
         {
@@ -117,7 +118,10 @@ public sealed partial class ResourceStore
             {
                 rids.Add(reader.GetInt64(0));
                 var document = ResourceDocument.Parse(reader.GetFieldValue<byte[]>(1), limits: PendingWrite.Unlimited);
-                rows.Add(reader.GetInt64(0), IndexEntries.Of(document, extract));
+                var entries = IndexEntries.Of(document, extract);
+                rows.Add(rids[^1], entries);
+                if (entries.Contained is { Count: > 0 } contained)
+                    containers.Add((new ResourceVersion(new ResourceKey(type, reader.GetString(2)), reader.GetInt32(3), Rid.LastUpdated(rids[^1]), false, "PUT", document.Bytes), rids[^1], contained));
             }
         }
 
@@ -130,8 +134,25 @@ public sealed partial class ResourceStore
         }
 
         foreach (var table in rows.Tables()) await table.CopyAsync(connection, cancellationToken);
+        if (containers.Count > 0) await ReindexContainedAsync(connection, containers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new ReindexedBatch(rids[^1], rids.Count);
+    }
+
+    private static async Task ReindexContainedAsync(
+        NpgsqlConnection connection, List<(ResourceVersion Version, long Rid, ContainedEntries Entries)> containers, CancellationToken cancellationToken)
+    {
+        await using var next = new NpgsqlCommand("SELECT array_agg(nextval('resource_rid')) FROM generate_series(1, $1)", connection);
+        next.Parameters.Add(new NpgsqlParameter<int> { TypedValue = containers.Sum(container => container.Entries.Count) });
+        ReadOnlyMemory<long> sequence = (long[])(await next.ExecuteScalarAsync(cancellationToken))!;
+        var batch = new ContainedBatch();
+        foreach (var (version, rid, entries) in containers)
+        {
+            entries.AddTo(batch, version, rid, sequence.Span[..entries.Count]);
+            sequence = sequence[entries.Count..];
+        }
+
+        foreach (var table in batch.Tables()) await table.CopyAsync(connection, cancellationToken);
     }
 
     /// <summary>Until the end of the transaction no change of search parameters counts.</summary>

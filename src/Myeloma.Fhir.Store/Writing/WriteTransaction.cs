@@ -29,9 +29,9 @@ internal sealed class WriteTransaction(
     private const string HistoryText = "INSERT INTO resource_history SELECT * FROM resource WHERE rid = ANY ($1)";
 
     /// <summary>Takes versions out of the indexes that are current and stay so, to index them anew.</summary>
-    public const string ForgetText = "SELECT index_forget($1)";
+    public const string ForgetText = "SELECT index_forget($1), contained.forget($1)";
 
-    private const string SupersedeText = "SELECT index_supersede($1)";
+    private const string SupersedeText = "SELECT index_supersede($1), contained.forget($1)";
 
     private const string UpdateText = """
         UPDATE resource r SET rid = n.rid, version = n.version, deleted = n.deleted, method = n.method, body = n.body
@@ -188,7 +188,7 @@ internal sealed class WriteTransaction(
     private DateTimeOffset? OwnClock => ReferenceEquals(time, TimeProvider.System) ? null : time.GetUtcNow();
 
     /// <returns>A number of the rid sequence for every write, and the time of the new versions.</returns>
-    private async Task<(long[] Sequence, DateTimeOffset Now)> LockAsync(PendingWrite[] writes, bool isOpen, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<long> Sequence, DateTimeOffset Now)> LockAsync(PendingWrite[] writes, bool isOpen, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         if (!isOpen) AddOpening(batch, writes.Length >= options.CopyFrom);
@@ -202,7 +202,7 @@ internal sealed class WriteTransaction(
         });
         var isGuarded = guard?.AddLocks(batch) == true;
         batch.BatchCommands.Add(HotLease.AskForOthers(hot.Server));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length + writes.Sum(write => write.ContainedCount) } } });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (!isOpen)
@@ -228,15 +228,26 @@ internal sealed class WriteTransaction(
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
 
         // The clock is read after the locks are held: of two writers of one resource the second has the later time.
-        var sequence = new long[writes.Length];
+        List<long> sequence = [];
         var now = DateTimeOffset.MinValue;
-        for (var at = 0; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); at++)
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            sequence[at] = reader.GetInt64(0);
+            sequence.Add(reader.GetInt64(0));
             now = OwnClock ?? reader.GetFieldValue<DateTimeOffset>(1);
         }
 
+        DealSequence(writes, sequence[writes.Length..].ToArray());
         return (sequence, now);
+    }
+
+    private static void DealSequence(PendingWrite[] writes, ReadOnlyMemory<long> sequence)
+    {
+        foreach (var write in writes)
+        {
+            var count = write.ContainedCount;
+            write.ContainedSequence = sequence[..count];
+            sequence = sequence[count..];
+        }
     }
 
     private List<Issue> Obstacles(PendingWrite[] writes)
@@ -354,8 +365,15 @@ internal sealed class WriteTransaction(
     private IEnumerable<RowBatch> IndexRows(List<PendingWrite> made)
     {
         var rows = new IndexBatch();
-        foreach (var write in made.Where(write => write.Document is not null)) rows.Add(write.NewRid, write.Entries(extract));
-        return rows.Tables();
+        var contained = new ContainedBatch();
+        foreach (var write in made.Where(write => write.Document is not null))
+        {
+            var entries = write.Entries(extract);
+            rows.Add(write.NewRid, entries);
+            entries.Contained!.AddTo(contained, write.Result!.Version, write.NewRid, write.ContainedSequence.Span);
+        }
+
+        return rows.Tables().Concat(contained.Tables());
     }
 
     private static (Column<long> Rid, Column<int> Version, Column<bool> Deleted, Column<string?> Method, Column<ReadOnlyMemory<byte>> Body) ResourceColumns() =>

@@ -200,6 +200,7 @@ public sealed class CapabilityStatementTests(RunningServer server) : IClassFixtu
         ("_summary", _) => "text",
         ("_elements", _) => "title",
         ("_contained", _) => "false",
+        ("_containedType", _) => "contained",
         ("_include", _) => "PlanDefinition:definition",
         ("_revinclude", _) => "Provenance:target",
         ("_has", _) => "",

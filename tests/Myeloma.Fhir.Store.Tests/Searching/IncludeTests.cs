@@ -1,4 +1,3 @@
-using Myeloma.Fhir.Model.Issues;
 using Xunit;
 
 namespace Myeloma.Fhir.Store.Tests.Searching;
@@ -36,14 +35,4 @@ public sealed class IncludeTests(ResourceFixture fixture) : IAsyncLifetime
     [InlineData("?_type=Patient,Condition&_id=in-p,in-c&_include=*", "Observation/in-o Organization/in-house")]
     public async Task What_is_referred_to_or_refers_comes_along(string query, string expected) =>
         Assert.Equal(expected, string.Join(' ', (await fixture.Store.SearchAsync(fixture.Bind(query), default)).Includes.Select(version => version.Key.ToString()).Order(StringComparer.Ordinal)));
-
-    [Fact]
-    public async Task Contained_resources_are_no_matches()
-    {
-        await fixture.PutAsync("""{"resourceType":"Observation","id":"in-holder","status":"final","code":{"text":"x"},"contained":[{"resourceType":"Patient","id":"in-held","birthDate":"1901-01-01"}],"subject":{"reference":"#in-held"}}""");
-
-        Assert.Equal("", await fixture.FindAsync("Patient?_contained=false&birthdate=1901"));
-        Assert.Equal(IssueType.NotSupported, Assert.Single(Assert.Throws<FhirException>(() => fixture.Bind("Patient?_contained=both")).Issues).Type);
-        Assert.Equal(IssueType.Value, Assert.Single(Assert.Throws<FhirException>(() => fixture.Bind("Patient?_contained=maybe")).Issues).Type);
-    }
 }
