@@ -24,6 +24,36 @@ public sealed class SearchTests(RunningServer server) : IClassFixture<RunningSer
         Assert.Empty((await server.GetAsync("/Medication?code=http://y|s-one")).Entries);
     }
 
+    /// <remarks>https://hl7.org/fhir/R4/search.html#contained</remarks>
+    [Fact]
+    public async Task A_contained_resource_is_named_by_its_container_and_found_again_over_pages()
+    {
+        foreach (var id in new[] { "s-h1", "s-h2" })
+            await server.PutAsync($$$"""{"resourceType":"Basic","id":"{{{id}}}","contained":[{"resourceType":"Organization","id":"o","name":"s-held"}],"code":{"text":"x"},"author":{"reference":"#o"}}""");
+
+        var first = await server.GetAsync("/Organization?name=s-held&_contained=true&_containedType=contained&_count=1&_elements=name");
+        var second = await server.GetAsync(first.Link("next")![server.BaseUrl.Length..]);
+        var containers = await server.GetAsync("/Organization?name=s-held&_contained=both");
+
+        Assert.Equal([$"{server.BaseUrl}/Basic/s-h2#o", $"{server.BaseUrl}/Basic/s-h1#o"], [.. first.Entries.Concat(second.Entries).Select(entry => entry.GetProperty("fullUrl").GetString()!)]);
+        Assert.Equal("s-held", first.Entries[0].GetProperty("resource").GetProperty("name").GetString());
+        Assert.Equal(2, first.Json.GetProperty("total").GetInt32());
+        Assert.Equal(["s-h2", "s-h1"], containers.Matches);
+    }
+
+    /// <remarks>https://hl7.org/fhir/R4/search.html#relevance</remarks>
+    [Fact]
+    public async Task A_search_for_words_tells_the_score_of_each_match()
+    {
+        await server.PutAsync("""{"resourceType":"Basic","id":"s-score","code":{"text":"gadolinium"}}""");
+
+        var scored = Assert.Single((await server.GetAsync("/Basic?_content=gadolinium")).Entries).GetProperty("search");
+        var plain = Assert.Single((await server.GetAsync("/Basic?_id=s-score")).Entries).GetProperty("search");
+
+        Assert.InRange(scored.GetProperty("score").GetDecimal(), 0.000001m, 0.999999m);
+        Assert.False(plain.TryGetProperty("score", out _));
+    }
+
     /// <remarks>https://hl7.org/fhir/R4/search.html#quantity</remarks>
     [Fact]
     public async Task A_quantity_is_found_in_whatever_unit_it_is_asked_for()
