@@ -37,7 +37,8 @@ public sealed class PublishedRegimenTests
         Assert.Equal(
             ["Cycles 1 to 4 - 21 days; 21 d times 4", "dexamethasone: 20 mg by oral administration; 0 to 0", "aprepitant: 125 mg by oral administration; 1 to 1"],
             Described(plan, Applying.Contained(plan, "requestgroup-2")).Take(3));
-        Assert.Equal([12, 13], new[] { "requestgroup-1", "requestgroup-2" }.Select(id => Described(plan, Applying.Contained(plan, id)).Count()));
+        Assert.Equal(12, Described(plan, Applying.Contained(plan, "requestgroup-1")).Count());
+        Assert.Equal(13, Described(plan, Applying.Contained(plan, "requestgroup-2")).Count());
     }
 
     [ConformanceFact]
