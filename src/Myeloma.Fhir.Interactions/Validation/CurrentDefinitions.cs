@@ -23,9 +23,13 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
     /// <summary>Those that the validator compiles.</summary>
     private static readonly string[] Compiled = ["StructureDefinition", "ValueSet", "CodeSystem"];
 
-    /// <summary>All that canonicals of clinical content lead to.</summary>
+    /// <summary>All that canonicals lead to.</summary>
     private static readonly string[] Types =
-        [.. Compiled, "ActivityDefinition", "ConceptMap", "EventDefinition", "Evidence", "EvidenceVariable", "Library", "Measure", "ObservationDefinition", "PlanDefinition", "Questionnaire", "ResearchDefinition", "ResearchElementDefinition", "SpecimenDefinition"];
+    [
+        .. Compiled, "ActivityDefinition", "CapabilityStatement", "ChargeItemDefinition", "CompartmentDefinition", "ConceptMap", "EffectEvidenceSynthesis", "EventDefinition", "Evidence", "EvidenceVariable",
+        "ExampleScenario", "GraphDefinition", "ImplementationGuide", "Library", "Measure", "MessageDefinition", "ObservationDefinition", "OperationDefinition", "PlanDefinition", "Questionnaire",
+        "ResearchDefinition", "ResearchElementDefinition", "RiskEvidenceSynthesis", "SearchParameter", "SpecimenDefinition", "StructureMap", "TerminologyCapabilities", "TestScript",
+    ];
 
     /// <summary>What is stored was accepted once, whatever the limits were then.</summary>
     private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Myeloma.Fhir.ClinicalReasoning;
 using Myeloma.Fhir.Interactions.Applying;
+using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Subscriptions;
@@ -112,6 +113,9 @@ public sealed record ServerOptions
     /// <summary>What applying a definition may cost.</summary>
     public ApplySettings Apply { get; init; } = ApplySettings.Default;
 
+    /// <summary>What operations on artifacts may cost.</summary>
+    public ArtifactSettings Artifacts { get; init; } = ArtifactSettings.Default;
+
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
@@ -199,6 +203,7 @@ public sealed record ServerOptions
             Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
             Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
             Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
+            Artifacts = new(Number(section.GetSection("Artifacts"), nameof(ArtifactSettings.MaxResources), preset.Artifacts.MaxResources, 1, 1_000_000)),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };

@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Applying;
+using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Conditions;
 using Myeloma.Fhir.Interactions.Jobs;
@@ -127,6 +128,7 @@ public sealed class FhirServices
             new ClosureOperation(Definitions, Closures, options.Terminology, time),
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
+            .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, time))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
             .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])

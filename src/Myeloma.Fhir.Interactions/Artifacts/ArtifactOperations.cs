@@ -1,0 +1,46 @@
+using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Search;
+using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Terminology;
+
+namespace Myeloma.Fhir.Interactions.Artifacts;
+
+/// <summary>The operations on artifacts, as Canonical Resource Management Infrastructure has them. https://hl7.org/fhir/uv/crmi/operations.html</summary>
+public static class ArtifactOperations
+{
+    private const int Any = int.MaxValue;
+
+    /// <summary>The types that artifacts are of.</summary>
+    private static readonly string[] Types =
+    [
+        "ActivityDefinition", "CapabilityStatement", "CodeSystem", "CompartmentDefinition", "ConceptMap", "ExampleScenario", "GraphDefinition", "ImplementationGuide", "Library", "Measure", "Medication",
+        "MedicationKnowledge", "MessageDefinition", "NamingSystem", "OperationDefinition", "PlanDefinition", "Questionnaire", "SearchParameter", "StructureDefinition", "StructureMap", "Substance",
+        "TerminologyCapabilities", "TestScript", "ValueSet",
+    ];
+
+    /// <summary>Which artifact, in which versions of what it depends on.</summary>
+    private static readonly OperationParameter[] Shared =
+    [
+        new("id", "string"), new("url", "uri"), new("version", "string"), new("identifier", "string"), new("artifactVersion", "uri", Max: Any), new("checkArtifactVersion", "uri", Max: Any),
+        new("forceArtifactVersion", "uri", Max: Any), new("manifest", "canonical"), new("contentEndpoint", "Endpoint"), new("terminologyEndpoint", "Endpoint"), new("artifactEndpointConfiguration", null, Max: Any),
+    ];
+
+    /// <summary>All of them, in the order of their names.</summary>
+    public static IEnumerable<IOperation> All(
+        ResourceStore store, CurrentDefinitions definitions, CurrentSearchParameters searchParameters, SearchOptions options, ArtifactSettings settings, TerminologyLimits limits, TimeProvider time)
+    {
+        var access = new ArtifactAccess(store, definitions, searchParameters, options, settings);
+        yield return new DataRequirementsOperation(access);
+        yield return new PackageOperation(access, new ExpandedValueSets(definitions, limits, time));
+    }
+
+    internal static OperationDefinition Define(string name, string id, OperationParameter[] own) => new()
+    {
+        Name = name,
+        Url = "http://myeloma-fhir.org/fhir/OperationDefinition/" + id,
+        Levels = OperationLevels.Type | OperationLevels.Instance,
+        ResourceTypes = Types,
+        Parameters = [.. Shared, .. own],
+    };
+}
