@@ -48,7 +48,7 @@ internal sealed class DisplayLanguages
     /// <summary>The name of a concept to show.</summary>
     /// <returns>The display of the system or a designation, and which designation it was, -1 for the display; a null text when there is none that will do.</returns>
     public (string? Text, int Designation) Choose(CompiledCodeSystem system, int ordinal) =>
-        Choose(system.Display(ordinal), system.Source.Language, system.Designations(ordinal));
+        IsEmpty ? (system.Display(ordinal), -1) : Choose(system.Display(ordinal), system.Source.Language, system.Designations(ordinal));
 
     /// <inheritdoc cref="Choose(CompiledCodeSystem, int)"/>
     public (string? Text, int Designation) Choose(string? display, string? language, ReadOnlySpan<Designation> designations)

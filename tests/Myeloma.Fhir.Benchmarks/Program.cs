@@ -3,16 +3,20 @@ using Myeloma.Fhir.Benchmarks.FhirPath;
 using Myeloma.Fhir.Benchmarks.Formats;
 using Myeloma.Fhir.Benchmarks.Load;
 using Myeloma.Fhir.Benchmarks.Scale;
+using Myeloma.Fhir.Benchmarks.Terminology;
 using Myeloma.Fhir.Benchmarks.Validation;
 
 // `-- load …` runs the load script against a real server process over HTTP, `-- scale …` the same with a million resources, `-- fhirpath …` evaluates search
-// parameters over examples, `-- formats …` reads and writes them, `-- validate …` validates them; anything else goes to BenchmarkDotNet (`--filter *Parse*`).
+// parameters over examples, `-- formats …` reads and writes them, `-- validate …` validates them, `-- terminology …` asks
+// a code system of 500,000 concepts; anything else goes to BenchmarkDotNet (`--filter *Parse*`).
 if (args is ["load", .. var rest])
     return await LoadScript.RunAsync(rest);
 if (args is ["fhirpath", .. var options])
     return FhirPathScript.Run(options);
 if (args is ["validate", .. var validate])
     return ValidateScript.Run(validate);
+if (args is ["terminology", .. var terminology])
+    return await TerminologyScript.RunAsync(terminology);
 if (args is ["scale", .. var scale])
     return await ScaleScript.RunAsync(scale);
 if (args is ["formats", .. var formats])

@@ -21,11 +21,8 @@ public sealed record CodeSystemCapability(
 
     internal static CodeSystemCapability Of(CompiledCodeSystem system)
     {
-        var languages = new SortedSet<string>(StringComparer.Ordinal);
+        var languages = new SortedSet<string>(system.Languages, StringComparer.Ordinal);
         if (system.Source.Language is { } own) languages.Add(own);
-        for (var ordinal = 0; ordinal < system.Count; ordinal++)
-            foreach (var designation in system.Designations(ordinal))
-                if (designation.Language is { } language) languages.Add(language);
         return new(
             system.Url, system.Version, [.. languages], [.. system.Source.Properties.Select(each => each.Code)], system.Hierarchy.HasHierarchy, system.Source.Status == "retired")
         {

@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Terminology.Forms;
+
 namespace Myeloma.Fhir.Terminology.CodeSystems;
 
 /// <summary>The parents and children of the concepts of one code system, any number of each, and who is below whom.</summary>
@@ -28,8 +30,20 @@ public sealed class ConceptHierarchy
         (runStarts, runs) = Runs(parentsOf, below);
     }
 
+    private ConceptHierarchy(int[] parentStarts, int[] parents, int[] childStarts, int[] children, int[] runStarts, (int, int)[] runs)
+    {
+        (this.parentStarts, this.parents, this.childStarts, this.children, this.runStarts, this.runs) = (parentStarts, parents, childStarts, children, runStarts, runs);
+        HasHierarchy = parents.Length > 0;
+    }
+
     /// <summary>Whether any concept has a parent.</summary>
     public bool HasHierarchy { get; }
+
+    /// <summary>Bytes in memory.</summary>
+    internal long Size => (4L * (parentStarts.Length + parents.Length + childStarts.Length + children.Length + runStarts.Length)) + (8L * runs.Length);
+
+    /// <summary>How many runs all concepts together have: what the hierarchy costs beyond a tree.</summary>
+    internal int RunCount => runs.Length;
 
     /// <summary>The parents of a concept, as stated; none for a root.</summary>
     public ReadOnlySpan<int> Parents(int ordinal) => parents.AsSpan(parentStarts[ordinal]..parentStarts[ordinal + 1]);
@@ -67,6 +81,15 @@ public sealed class ConceptHierarchy
                 if (seen.Add(parent)) open.Push(parent);
         return ConceptSet.Of(seen);
     }
+
+    internal void Write(FormWriter writer)
+    {
+        foreach (var each in (int[][])[parentStarts, parents, childStarts, children, runStarts]) writer.Write<int>(each);
+        writer.Write<(int, int)>(runs);
+    }
+
+    internal static ConceptHierarchy Read(FormReader reader) =>
+        new(reader.Read<int>(), reader.Read<int>(), reader.Read<int>(), reader.Read<int>(), reader.Read<int>(), reader.Read<(int, int)>());
 
     private static (int[] Starts, int[] Items) Compress(IReadOnlyList<IReadOnlyList<int>> lists)
     {

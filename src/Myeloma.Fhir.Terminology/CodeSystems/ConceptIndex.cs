@@ -1,42 +1,54 @@
-using System.Globalization;
 using System.Text;
-using Myeloma.Fhir.Model.Folding;
+using Myeloma.Fhir.Terminology.Forms;
 
 namespace Myeloma.Fhir.Terminology.CodeSystems;
 
 /// <summary>The words of displays, designations and codes, without case and accents, each with the concepts it stands in.</summary>
-/// <remarks>A prefix is a range of the sorted words. Made on first use.</remarks>
+/// <remarks>A prefix is a range of the words, which are sorted by their bytes. Immutable, shared by threads.</remarks>
 public sealed class ConceptIndex
 {
-    private readonly string[] words;
+    private readonly TextPool words;
     private readonly int[] starts;
     private readonly int[] postings;
+    private readonly int count;
 
-    internal ConceptIndex(CompiledCodeSystem system)
+    internal ConceptIndex(ConceptForm form)
+        : this(form, [])
     {
-        var byWord = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (var ordinal = 0; ordinal < system.Count; ordinal++)
+    }
+
+    /// <param name="further">Names besides those of the form, as supplements give them.</param>
+    internal ConceptIndex(ConceptForm form, IEnumerable<(int Ordinal, string Name)> further)
+    {
+        var builder = new Builder(form.Count);
+        var numbers = new List<int>();
+        for (var ordinal = 0; ordinal < form.Count; ordinal++)
         {
-            Add(byWord, system.Code(ordinal), ordinal);
-            Add(byWord, system.Display(ordinal), ordinal);
-            foreach (var designation in system.Designations(ordinal)) Add(byWord, designation.Value, ordinal);
+            numbers.Clear();
+            form.AddNames(ordinal, numbers);
+            foreach (var number in numbers) builder.Add(form.Texts.Bytes(number), ordinal);
         }
 
-        words = [.. byWord.Keys.Order(StringComparer.Ordinal)];
-        starts = new int[words.Length + 1];
-        for (var word = 0; word < words.Length; word++) starts[word + 1] = starts[word] + byWord[words[word]].Count;
-        postings = new int[starts[^1]];
-        for (var word = 0; word < words.Length; word++) byWord[words[word]].CopyTo(postings, starts[word]);
+        foreach (var (ordinal, name) in further) builder.Add(name, ordinal);
+        (words, starts, postings) = builder.Build();
+        count = form.Count;
     }
+
+    private ConceptIndex(TextPool words, int[] starts, int[] postings, int count) => (this.words, this.starts, this.postings, this.count) = (words, starts, postings, count);
+
+    /// <summary>Bytes in memory.</summary>
+    public long Size => words.Size + (4L * (starts.Length + postings.Length));
 
     /// <summary>The concepts in which every word of the text begins some word, in any order.</summary>
     /// <param name="text">Any text; without a word in it, null is told.</param>
     public ConceptSet? Find(string text)
     {
+        // The rarest first: what it leaves the others hardly have to be read for.
+        var ranges = Words(text).Select(StartingWith).OrderBy(range => starts[range.To] - starts[range.From]).ToList();
         ConceptSet? found = null;
-        foreach (var word in Words(text))
+        foreach (var (from, to) in ranges)
         {
-            var with = StartingWith(word);
+            var with = ConceptSet.OfMany(postings.AsSpan(starts[from]..starts[to]), count);
             found = found is null ? with : found.Intersect(with);
             if (found.IsEmpty) break;
         }
@@ -45,46 +57,101 @@ public sealed class ConceptIndex
     }
 
     /// <summary>The words of a text, folded: letters and digits of any script, without case and accents.</summary>
-    public static IEnumerable<string> Words(string text)
+    public static IReadOnlyList<string> Words(string text)
     {
-        var word = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
+        var found = new List<string>();
+        var reader = new WordReader(text, stackalloc char[128]);
+        while (reader.Read()) found.Add(reader.Word.ToString());
+        return found;
+    }
+
+    internal void Write(FormWriter writer)
+    {
+        words.Write(writer);
+        writer.Write<int>(starts);
+        writer.Write<int>(postings);
+        writer.Write(count);
+    }
+
+    internal static ConceptIndex Read(FormReader reader) => new(TextPool.Read(reader), reader.Read<int>(), reader.Read<int>(), reader.ReadInteger());
+
+    /// <summary>The words that begin so: from, and up to.</summary>
+    private (int From, int To) StartingWith(string prefix)
+    {
+        var wanted = Encoding.UTF8.GetBytes(prefix);
+        var from = First(0, word => words.Bytes(word).SequenceCompareTo(wanted) >= 0);
+        return (from, First(from, word => !words.Bytes(word).StartsWith(wanted)));
+    }
+
+    /// <summary>The first word from one on of which something is true, as it is of all after it.</summary>
+    private int First(int low, Func<int, bool> isTrue)
+    {
+        var high = words.Count;
+        while (low < high)
         {
-            if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark) continue;
-            if (rune.Value > '~' && rune.IsBmp && FoldingTable.Folded.TryGetValue((char)rune.Value, out var plain))
+            var middle = (low + high) >>> 1;
+            if (isTrue(middle)) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    /// <summary>Collects pairs of word and concept.</summary>
+    private sealed class Builder
+    {
+        private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
+        private readonly List<int> lastOf = [];
+        private readonly List<(int Word, int Ordinal)> pairs;
+        private char[] text = new char[256];
+
+        public Builder(int concepts) => (lookup, pairs) = (known.GetAlternateLookup<ReadOnlySpan<char>>(), new(concepts * 4));
+
+        public void Add(ReadOnlySpan<byte> name, int ordinal)
+        {
+            if (text.Length < name.Length) text = new char[name.Length * 2];
+            Add(text.AsSpan(0, Encoding.UTF8.GetChars(name, text)), ordinal);
+        }
+
+        public void Add(ReadOnlySpan<char> name, int ordinal)
+        {
+            var reader = new WordReader(name, stackalloc char[128]);
+            while (reader.Read())
             {
-                word.Append(plain);
-            }
-            else if (Rune.IsLetterOrDigit(rune))
-            {
-                word.Append(Rune.ToLowerInvariant(rune).ToString());
-            }
-            else if (word.Length > 0)
-            {
-                yield return word.ToString();
-                word.Clear();
+                if (!lookup.TryGetValue(reader.Word, out var word))
+                {
+                    lookup.TryAdd(reader.Word, word = known.Count);
+                    lastOf.Add(-1);
+                }
+
+                if (lastOf[word] == ordinal) continue;
+                lastOf[word] = ordinal;
+                pairs.Add((word, ordinal));
             }
         }
 
-        if (word.Length > 0) yield return word.ToString();
-    }
-
-    private static void Add(Dictionary<string, List<int>> byWord, string? text, int ordinal)
-    {
-        if (text is null) return;
-        foreach (var word in Words(text))
+        /// <summary>The words by their bytes, and the concepts of each in rising order, none twice.</summary>
+        public (TextPool Words, int[] Starts, int[] Postings) Build()
         {
-            if (!byWord.TryGetValue(word, out var list)) byWord.Add(word, list = []);
-            if (list.Count == 0 || list[^1] != ordinal) list.Add(ordinal);
-        }
-    }
+            var unsorted = new TextPool.Builder(known.Count);
+            foreach (var word in known.Keys) unsorted.Add(word);
+            var pool = unsorted.Build();
+            var sorted = Enumerable.Range(0, pool.Count).ToArray();
+            Array.Sort(sorted, (left, right) => pool.Bytes(left).SequenceCompareTo(pool.Bytes(right)));
+            var (rankOf, words) = (new int[sorted.Length], new TextPool.Builder(sorted.Length));
+            for (var rank = 0; rank < sorted.Length; rank++)
+            {
+                rankOf[sorted[rank]] = rank;
+                words.Add(pool[sorted[rank]]);
+            }
 
-    private ConceptSet StartingWith(string prefix)
-    {
-        var first = Array.BinarySearch(words, prefix, StringComparer.Ordinal);
-        if (first < 0) first = ~first;
-        var last = first;
-        while (last < words.Length && words[last].StartsWith(prefix, StringComparison.Ordinal)) last++;
-        return ConceptSet.Of(postings[starts[first]..starts[last]]);
+            var starts = new int[sorted.Length + 1];
+            foreach (var (word, _) in pairs) starts[rankOf[word] + 1]++;
+            for (var rank = 0; rank < sorted.Length; rank++) starts[rank + 1] += starts[rank];
+            var (next, postings) = (starts[..^1], new int[pairs.Count]);
+            foreach (var (word, ordinal) in pairs) postings[next[rankOf[word]]++] = ordinal;
+            return (words.Build(), starts, postings);
+        }
     }
 }

@@ -47,6 +47,26 @@ public sealed class ConceptSet
         return builder.Build();
     }
 
+    /// <summary>The ordinals given, in any order and any number of times: many of them by bits instead of sorting.</summary>
+    /// <param name="count">All of them are below it.</param>
+    public static ConceptSet OfMany(ReadOnlySpan<int> ordinals, int count)
+    {
+        var builder = new Builder();
+        if (ordinals.Length < count / 64)
+        {
+            var sorted = ordinals.ToArray();
+            Array.Sort(sorted);
+            foreach (var ordinal in sorted) builder.Add(ordinal, ordinal);
+            return builder.Build();
+        }
+
+        var bits = new ulong[(count + 63) / 64];
+        foreach (var ordinal in ordinals) bits[ordinal >> 6] |= 1UL << ordinal;
+        for (var word = 0; word < bits.Length; word++)
+            for (var left = bits[word]; left != 0; left &= left - 1) builder.Add((word << 6) + System.Numerics.BitOperations.TrailingZeroCount(left), (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(left));
+        return builder.Build();
+    }
+
     /// <summary>Runs that rise by their starts and may touch or overlap.</summary>
     public static ConceptSet OfRuns(IEnumerable<(int Start, int End)> runs)
     {

@@ -52,6 +52,7 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
                 FurtherParents = [.. entry.Parents.Where(places.ContainsKey).Select(parent => places[parent]).Distinct()],
                 Designations = [.. entry.Designations],
                 Properties = [.. entry.Properties],
+                Extensions = [.. entry.Extensions],
             };
         }
 
@@ -77,6 +78,7 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
         public List<string> Parents { get; } = [];
         public List<Designation> Designations { get; } = [];
         public List<ConceptProperty> Properties { get; } = [];
+        public List<ConceptExtension> Extensions { get; } = [];
 
         public void Add(string property, string kind, string value)
         {

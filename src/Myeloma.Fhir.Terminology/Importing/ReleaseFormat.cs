@@ -20,7 +20,7 @@ public abstract class ReleaseFormat
 {
     /// <summary>All of them, those first that know their releases by their names.</summary>
     public static readonly IReadOnlyList<ReleaseFormat> All =
-        [new SnomedCtRf2(), new LoincTables(), new RxNormRrf(), new NcitFlatFile(), new Icd10CmOrderFile(), new UniiRecords(), new AtcTable(), new ClaMl(), new ConceptTable()];
+        [new SnomedCtRf2(), new LoincTables(), new RxNormRrf(), new NcitFlatFile(), new Icd10CmOrderFile(), new UniiRecords(), new AtcTable(), new ClaMl(), new ConceptLines(), new ConceptTable()];
 
     /// <summary>By which a caller chooses: <c>rf2</c>, <c>loinc</c>, <c>rrf</c>, …</summary>
     public abstract string Name { get; }

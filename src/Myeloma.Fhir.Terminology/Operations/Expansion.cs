@@ -132,6 +132,7 @@ internal sealed class Expansion
     /// <summary>The name to show: the value set's own, then that of the wanted language.</summary>
     private (string? Display, int Chosen, IReadOnlyList<Designation> All) Names(CompiledCodeSystem system, int ordinal, ListedConcept? note)
     {
+        if (note is null && Languages.IsEmpty && !includeDesignations) return (system.Display(ordinal), -1, []);
         IReadOnlyList<Designation> all = note is null ? system.Designations(ordinal).ToArray() : [.. system.Designations(ordinal), .. note.Designations];
         var (text, chosen) = Languages.Choose(note?.Display ?? system.Display(ordinal), system.Source.Language, all.ToArray());
         return (text, chosen, all);

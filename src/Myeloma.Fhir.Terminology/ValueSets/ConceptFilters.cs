@@ -68,7 +68,7 @@ internal static class ConceptFilters
             case "concept" or "code":
                 return system.Find(value) is >= 0 and var self ? ConceptSet.Of(self) : ConceptSet.Empty;
             case "display":
-                return ConceptSet.Where(system.Count, ordinal => system.Display(ordinal) == value);
+                return system.Displayed(value);
             case "parent" when system.Find(value) is >= 0 and var parent:
                 return ConceptSet.Of(system.Hierarchy.Children(parent).ToArray());
             case "child" when system.Find(value) is >= 0 and var child:

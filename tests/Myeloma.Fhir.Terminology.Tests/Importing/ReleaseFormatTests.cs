@@ -192,7 +192,29 @@ public sealed class ReleaseFormatTests
         Assert.Equal(["colour string red"], Properties(system, "a"));
     }
 
+    [Fact]
+    public void Lines_of_JSON_are_a_code_system_and_its_concepts()
+    {
+        var system = Compiled("x.ndjson", ("x.ndjson", """
+            {"resourceType":"CodeSystem","url":"http://example.org/n","version":"2","status":"active","content":"complete","caseSensitive":false,"property":[{"code":"colour","type":"Coding"}]}
+            {"code":"b","display":"B","property":[{"code":"parent","valueCode":"a"},{"code":"colour","valueCoding":{"system":"http://example.org/c","code":"red","display":"Red"}},{"code":"weight","valueDecimal":1.50}]}
+
+            {"code":"a","display":"A","definition":"First.","designation":[{"language":"de","use":{"code":"short"},"value":"Ä"}],"concept":[{"code":"c"}]}
+            """));
+
+        Assert.Equal(("http://example.org/n|2", 3, false), (system.Canonical, system.Count, system.IsCaseSensitive));
+        Assert.Equal(["a > b"], Paths(system, "b"));
+        Assert.Equal(["a > c"], Paths(system, "c"));
+        Assert.Equal(system.Find("c"), system.Find("C"));
+        Assert.Equal(["colour Coding red", "weight decimal 1.50"], Properties(system, "b"));
+        Assert.Equal(("First.", new Designation("de", new ConceptUse(null, "short", null), "Ä")), (system.Definition(system.Find("a")), system.Designations(system.Find("a")).ToArray().Single()));
+    }
+
     [Theory]
+    [InlineData("ndjson", "x.ndjson", "", IssueType.Structure, "x.ndjson is empty.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"ValueSet\",\"status\":\"active\"}", IssueType.Structure, "x.ndjson, line 1: a CodeSystem stands there, not a ValueSet.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n{\"display\":\"A\"}", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n[1", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
     [InlineData("csv", "t.csv", "code,display\na,A\na,B\n", IssueType.Structure, "t.csv, row 3: the code 'a' stands there a second time.")]
     [InlineData("csv", "t.csv", "key,display\na,A\n", IssueType.Structure, "t.csv has no column 'code'; it has key, display.")]
     [InlineData("csv", "t.csv", "code,display\n,A\n", IssueType.Structure, "t.csv, row 2: there is no code in the column 'code'.")]
@@ -202,8 +224,8 @@ public sealed class ReleaseFormatTests
     [InlineData("rrf", "RXNCONSO.RRF", "100|ENG\n", IssueType.Structure, "RXNCONSO.RRF, line 1: 2 fields where 18 are expected.")]
     [InlineData("claml", "x.xml", "<ClaML><Class", IssueType.Structure, "x.xml, line 1: it is no well-formed XML.")]
     [InlineData("rf2", "t.csv", "x", IssueType.Structure, "A release of the form rf2 has a file sct2_Concept_Snapshot_….txt; there is none.")]
-    [InlineData("owl", "t.csv", "x", IssueType.NotSupported, "'owl' is no form of a terminology's release that is known here; rf2, loinc, rrf, ncit, icd-10-cm, unii, atc, claml, csv are.")]
-    [InlineData(null, "t.csv", "x", IssueType.Structure, "The files look like no release that is known here (rf2, loinc, rrf, ncit, icd-10-cm, unii, atc, claml, csv); name the form.")]
+    [InlineData("owl", "t.csv", "x", IssueType.NotSupported, "'owl' is no form of a terminology's release that is known here; rf2, loinc, rrf, ncit, icd-10-cm, unii, atc, claml, ndjson, csv are.")]
+    [InlineData(null, "t.csv", "x", IssueType.Structure, "The files look like no release that is known here (rf2, loinc, rrf, ncit, icd-10-cm, unii, atc, claml, ndjson, csv); name the form.")]
     public void What_cannot_be_read_is_refused_with_its_place(string? form, string name, string text, IssueType type, string diagnostics)
     {
         using var files = Zip((name, text));

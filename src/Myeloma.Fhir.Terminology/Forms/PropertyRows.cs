@@ -1,0 +1,105 @@
+using Myeloma.Fhir.Terminology.CodeSystems;
+
+namespace Myeloma.Fhir.Terminology.Forms;
+
+/// <summary>The properties of all concepts: of each the value as a text, and which of the few kinds it is of. Equal values are one text.</summary>
+internal sealed class PropertyRows
+{
+    private readonly TextPool texts;
+    private readonly ListColumn rows;
+    private readonly int[] values;
+    private readonly int[] kindOf;
+    private readonly Kind[] kinds;
+    private readonly Dictionary<int, int> displays;
+
+    private PropertyRows(TextPool texts, ListColumn rows, int[] values, int[] kindOf, Kind[] kinds, Dictionary<int, int> displays) =>
+        (this.texts, this.rows, this.values, this.kindOf, this.kinds, this.displays) = (texts, rows, values, kindOf, kinds, displays);
+
+    public int Count => values.Length;
+
+    public long Size => 4L * (rows.Starts.Length + values.Length + kindOf.Length);
+
+    /// <summary>The properties of a concept, in the order they are stated in; made for who asks.</summary>
+    public ConceptProperty[] this[int ordinal]
+    {
+        get
+        {
+            var (from, to) = rows[ordinal];
+            if (from == to) return [];
+            var properties = new ConceptProperty[to - from];
+            for (var row = from; row < to; row++)
+            {
+                var kind = kinds[kindOf[row]];
+                properties[row - from] = new ConceptProperty(kind.Code, kind.Type, texts[values[row]], kind.System, displays.TryGetValue(row, out var display) ? texts[display] : null);
+            }
+
+            return properties;
+        }
+    }
+
+    /// <summary>The values that concepts have of a property, in rising order of concepts.</summary>
+    /// <param name="code">Of the property.</param>
+    public IEnumerable<(int Ordinal, int Text)> Having(string code)
+    {
+        var wanted = Array.ConvertAll(kinds, kind => kind.Code == code);
+        if (!wanted.Contains(true)) yield break;
+        for (var (ordinal, row) = (0, 0); row < values.Length; row++)
+        {
+            if (!wanted[kindOf[row]]) continue;
+            while (rows[ordinal].To <= row) ordinal++;
+            yield return (ordinal, values[row]);
+        }
+    }
+
+    /// <summary>The value of the first property of a concept that has one of two codes; null when it has none.</summary>
+    public string? First(int ordinal, string code, string other)
+    {
+        var (from, to) = rows[ordinal];
+        for (var row = from; row < to; row++)
+            if (kinds[kindOf[row]].Code is var known && (known == code || known == other)) return texts[values[row]];
+        return null;
+    }
+
+    public void Write(FormWriter writer)
+    {
+        writer.Write(rows.Starts);
+        writer.Write<int>(values);
+        writer.Write<int>(kindOf);
+        writer.Write(kinds.Length);
+        foreach (var kind in kinds)
+            foreach (var text in (string?[])[kind.Code, kind.Type, kind.System]) writer.Write(text);
+        writer.Write<int>([.. displays.Keys]);
+        writer.Write<int>([.. displays.Values]);
+    }
+
+    public static PropertyRows Read(FormReader reader, TextPool texts)
+    {
+        var (rows, values, kindOf) = (new ListColumn(reader.Read<int>()), reader.Read<int>(), reader.Read<int>());
+        var kinds = new Kind[reader.ReadInteger()];
+        for (var each = 0; each < kinds.Length; each++) kinds[each] = new Kind(reader.ReadText()!, reader.ReadText()!, reader.ReadText());
+        return new PropertyRows(texts, rows, values, kindOf, kinds, reader.Read<int>().Zip(reader.Read<int>()).ToDictionary(pair => pair.First, pair => pair.Second));
+    }
+
+    /// <param name="numbers">Takes the texts; what it builds is the pool of the rows.</param>
+    public static Func<TextPool, PropertyRows> Build(IReadOnlyList<ConceptSource> concepts, TextPool.Builder numbers)
+    {
+        var rows = ListColumn.Of(concepts, concept => concept.Properties.Count);
+        var (values, kindOf, kinds) = (new int[rows.Total], new int[rows.Total], new OrderedDictionary<Kind, int>());
+        var displays = new Dictionary<int, int>();
+        var row = 0;
+        foreach (var concept in concepts)
+        {
+            foreach (var property in concept.Properties)
+            {
+                var kind = new Kind(property.Code, property.Kind, property.System);
+                if (!kinds.TryGetValue(kind, out kindOf[row])) kinds.Add(kind, kindOf[row] = kinds.Count);
+                if (property.Display is not null) displays.Add(row, numbers.Share(property.Display));
+                values[row++] = numbers.Share(property.Value);
+            }
+        }
+
+        return texts => new PropertyRows(texts, rows, values, kindOf, [.. kinds.Keys], displays);
+    }
+
+    private sealed record Kind(string Code, string Type, string? System);
+}
