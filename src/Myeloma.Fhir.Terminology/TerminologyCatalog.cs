@@ -5,6 +5,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Terminology.Capabilities;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Forms;
 using Myeloma.Fhir.Terminology.Grammars;
 using Myeloma.Fhir.Terminology.ValueSets;
 
@@ -20,19 +21,23 @@ public sealed class TerminologyCatalog
 
     private readonly BuiltIn builtIn;
     private readonly Func<string, string, IReadOnlyList<ResourceDocument>> stored;
+    private readonly Func<ResourceDocument, CompiledCodeSystem?> elsewhere;
     private readonly IReadOnlyList<ResourceDocument> brought;
     private readonly NamedCodes named;
     private readonly IReadOnlyList<string> mapUrls;
 
     /// <param name="stored">The stored resources of a type by canonical url without version, any order; none: an empty list. The same document each time, so that it is compiled once.</param>
-    public TerminologyCatalog(R4Schema schema, Func<string, string, IReadOnlyList<ResourceDocument>>? stored = null)
-        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), [], NamedCodes.None, [])
+    /// <param name="elsewhere">Compiles a CodeSystem whose concepts do not lie in it; null when they can't be found. Null: none can.</param>
+    public TerminologyCatalog(R4Schema schema, Func<string, string, IReadOnlyList<ResourceDocument>>? stored = null, Func<ResourceDocument, CompiledCodeSystem?>? elsewhere = null)
+        : this(BuiltIns.GetValue(schema, made => new BuiltIn(made)), stored ?? ((_, _) => []), elsewhere ?? (_ => null), [], NamedCodes.None, [])
     {
     }
 
-    private TerminologyCatalog(BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, IReadOnlyList<ResourceDocument> brought, NamedCodes named, IReadOnlyList<string> mapUrls)
+    private TerminologyCatalog(
+        BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, Func<ResourceDocument, CompiledCodeSystem?> elsewhere, IReadOnlyList<ResourceDocument> brought, NamedCodes named, IReadOnlyList<string> mapUrls)
     {
         this.named = named;
+        this.elsewhere = elsewhere;
         this.mapUrls = mapUrls;
         this.builtIn = builtIn;
         this.stored = stored;
@@ -40,13 +45,13 @@ public sealed class TerminologyCatalog
     }
 
     /// <summary>This catalog and, before it, the resources of one request.</summary>
-    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, [.. resources, .. brought], named, mapUrls);
+    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, elsewhere, [.. resources, .. brought], named, mapUrls);
 
     /// <summary>This catalog for a question that names codes: systems with a grammar have those.</summary>
-    internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, brought, codes, mapUrls);
+    internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, elsewhere, brought, codes, mapUrls);
 
     /// <summary>This catalog with the concept maps that are stored under some urls, for translations that name no map.</summary>
-    public TerminologyCatalog Translating(IReadOnlyList<string> urls) => new(builtIn, stored, brought, named, urls);
+    public TerminologyCatalog Translating(IReadOnlyList<string> urls) => new(builtIn, stored, elsewhere, brought, named, urls);
 
     /// <summary>Whether it is about codes that a question names.</summary>
     internal bool NamesCodes => named != NamedCodes.None;
@@ -60,7 +65,7 @@ public sealed class TerminologyCatalog
 
         // That its content is not present is what resources say of a system with a grammar.
         foreach (var document in Documents("CodeSystem", url))
-            if (open is null || document.Root.TextOf("content") != "not-present") AddUnlessKnown(found, Compiled(document), each => each.Version);
+            if ((open is null || document.Root.TextOf("content") != "not-present") && Compiled(document) is { } compiled) AddUnlessKnown(found, compiled, each => each.Version);
         if (open is not null) AddUnlessKnown(found, open, each => each.Version);
         if (builtIn.CodeSystem(url) is { } system) AddUnlessKnown(found, system, each => each.Version);
         return found;
@@ -111,7 +116,7 @@ public sealed class TerminologyCatalog
     }
 
     /// <summary>The code systems that a request brings along.</summary>
-    internal IEnumerable<CompiledCodeSystem> BroughtCodeSystems => brought.Where(each => each.ResourceType == "CodeSystem").Select(Compiled);
+    internal IEnumerable<CompiledCodeSystem> BroughtCodeSystems => brought.Where(each => each.ResourceType == "CodeSystem").Select(Compiled).OfType<CompiledCodeSystem>();
 
     /// <summary>The versions of a code system in rising order.</summary>
     internal IReadOnlyList<string> VersionsOf(string url) =>
@@ -131,8 +136,13 @@ public sealed class TerminologyCatalog
     private IEnumerable<ResourceDocument> Documents(string type, string url) =>
         brought.Where(each => each.ResourceType == type && each.Root.TextOf("url") == url).Concat(stored(type, url));
 
-    private static CompiledCodeSystem Compiled(ResourceDocument document) =>
-        CompiledSystems.GetValue(document, each => new CompiledCodeSystem(CodeSystemReading.Read(each.Root)));
+    /// <returns>Null when its concepts should lie elsewhere and do not; that is not kept, since they may come.</returns>
+    private CompiledCodeSystem? Compiled(ResourceDocument document)
+    {
+        if (CompiledSystems.TryGetValue(document, out var known)) return known;
+        var compiled = ConceptContent.IsElsewhere(document) ? elsewhere(document) : new CompiledCodeSystem(CodeSystemReading.Read(document.Root));
+        return compiled is null ? null : CompiledSystems.GetValue(document, _ => compiled);
+    }
 
     /// <summary>What comes first hides what has the same version.</summary>
     private static void AddUnlessKnown<T>(List<T> found, T each, Func<T, string?> versionOf)

@@ -24,7 +24,7 @@ public sealed class Validator
     private Validator(ValidatorSettings settings, BaseRules rules)
     {
         Settings = settings;
-        Definitions = new DefinitionCodes(Settings.Schema, Settings.Definitions);
+        Definitions = new DefinitionCodes(Settings.Schema, Settings.Definitions, Settings.Concepts);
         Codes = Settings.Codes ?? Definitions.Ask;
         Rules = rules;
         Profiles = new ProfileCatalog(Settings.Schema, Settings.Definitions);

@@ -1,6 +1,7 @@
 using Myeloma.Fhir.FhirPath;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Validation.Codes;
 
 namespace Myeloma.Fhir.Validation;
@@ -15,6 +16,9 @@ public sealed record ValidatorSettings
     /// there is none. Asked once for each canonical: what it gives is compiled and kept. Called from any thread.
     /// </summary>
     public Func<string, ResourceDocument?>? Definitions { get; init; }
+
+    /// <summary>Compiles a CodeSystem whose concepts do not lie in it; null for any other. Null: none does. Called from any thread.</summary>
+    public Func<ResourceDocument, CompiledCodeSystem?>? Concepts { get; init; }
 
     /// <summary>Answers whether a code is in a value set; null: the value sets and code systems of R4 and of <see cref="Definitions"/> answer.</summary>
     public CodeMembership? Codes { get; init; }

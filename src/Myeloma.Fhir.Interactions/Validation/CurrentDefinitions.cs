@@ -1,8 +1,10 @@
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.Forms;
 using Myeloma.Fhir.Validation;
 
 namespace Myeloma.Fhir.Interactions.Validation;
@@ -12,7 +14,7 @@ namespace Myeloma.Fhir.Interactions.Validation;
 /// Loaded when first asked for, so that no start waits for it. This server's own writes count at once; those of others when they are asked for with
 /// <see cref="FollowAsync(CancellationToken)"/>, else within <see cref="FollowInterval"/>. A validator serves until a StructureDefinition, ValueSet or CodeSystem changes; what is compiled of R4 stays even then.
 /// </remarks>
-public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy policy, TimeSpan writeTimeout, TimeProvider time) : IDisposable
+public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concepts, ValidationPolicy policy, TimeSpan writeTimeout, TimeProvider time) : IDisposable
 {
     /// <summary>How soon writes are validated by what another server has changed.</summary>
     public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
@@ -43,6 +45,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
 
     private volatile Validator validator = new(new ValidatorSettings
     {
+        Concepts = concepts.Find,
         TimeProvider = time,
         InvariantLimits = new() { MaxSteps = policy.InvariantSteps, MaxTime = policy.InvariantTime },
     });
@@ -82,7 +85,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
         }
 
         var known = library;
-        return new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. known.Versions(url).Where(document => document.ResourceType == type)]);
+        return new TerminologyCatalog(R4Schema.Instance, (type, url) => [.. known.Versions(url).Where(document => document.ResourceType == type)], concepts.Find);
     }
 
     /// <summary>The canonical urls, without version, of the stored resources of a type, as of the last time they were followed; in any order, each once.</summary>
@@ -105,6 +108,22 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
     {
         await FollowAsync(cancellationToken);
         return library.Versions;
+    }
+
+    /// <summary>The hashes of concepts that lie in tables, as far as stored CodeSystems name them, by everything committed by now.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public async Task<IReadOnlySet<string>> FollowContentsAsync(CancellationToken cancellationToken)
+    {
+        await FollowAsync(cancellationToken);
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            return Contents();
+        }
+        finally
+        {
+            changing.Release();
+        }
     }
 
     /// <summary>After a write: takes over the definitions among what was written.</summary>
@@ -184,7 +203,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
 
         if (version.IsDeleted)
         {
-            held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, false, null);
+            held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, false, null, null);
             isLibraryStale |= before?.Url is not null;
             return;
         }
@@ -193,7 +212,8 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
         var isKept = keptBytes + version.Body.Length <= policy.MaxDefinitionBytes;
         if (isKept) keptBytes += version.Body.Length;
         var made = held[version.Key] = new Held(
-            version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status") == "retired", isKept ? version.Body : null);
+            version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status") == "retired", isKept ? version.Body : null,
+            version.Key.Type == "CodeSystem" ? ConceptContent.HashOf(root) : null);
 
         // What takes nothing away is added in place, so that a write costs the same however many definitions there are.
         if (before?.Url is not null && (before.Url, before.Version) != (made.Url, made.Version)) isLibraryStale = true;
@@ -211,9 +231,16 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
             library = next;
         }
 
-        if (isCompiledStale) validator = validator.With(canonical => library.Find(canonical));
+        if (isCompiledStale)
+        {
+            validator = validator.With(canonical => library.Find(canonical));
+            concepts.KeepOnly(Contents());
+        }
+
         (isLibraryStale, isCompiledStale) = (false, false);
     }
+
+    private HashSet<string> Contents() => [.. held.Values.Select(each => each.Content).OfType<string>()];
 
     private void Add(DefinitionLibrary to, ResourceKey key, Held each) => to.Add(each.Url!, each.Version, () => Read(key, each), each.IsRetired);
 
@@ -227,5 +254,6 @@ public sealed class CurrentDefinitions(ResourceStore store, ValidationPolicy pol
 
     /// <param name="Url">Null for what is deleted or has none.</param>
     /// <param name="Body">Null when it did not fit into what may be kept.</param>
-    private sealed record Held(int VersionId, DateTimeOffset LastUpdated, string? Url, string? Version, bool IsRetired, ReadOnlyMemory<byte>? Body);
+    /// <param name="Content">Hash of the concepts that a CodeSystem has in tables; null for all else.</param>
+    private sealed record Held(int VersionId, DateTimeOffset LastUpdated, string? Url, string? Version, bool IsRetired, ReadOnlyMemory<byte>? Body, string? Content);
 }

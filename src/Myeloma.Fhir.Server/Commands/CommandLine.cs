@@ -40,6 +40,7 @@ public static class CommandLine
 
         root.Subcommands.Add(serveCommand);
         root.Subcommands.Add(LoadOptions.Command());
+        root.Subcommands.Add(ImportOptions.Command());
         root.Subcommands.Add(ValidateOptions.Command());
         return root;
     }

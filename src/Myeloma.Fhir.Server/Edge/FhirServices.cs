@@ -40,7 +40,8 @@ public sealed class FhirServices
         var limits = new BundleLimits(options.MaxBundleEntries, options.BatchParallelism);
         string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
-        Definitions = new CurrentDefinitions(store, options.Validation, options.Store.WriteTimeout, time);
+        Concepts = new ConceptForms(database.Concepts, time);
+        Definitions = new CurrentDefinitions(store, Concepts, options.Validation, options.Store.WriteTimeout, time);
         store.ListMembers = new SearchedCodes(Definitions, store, options.Terminology).ListAsync;
         Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report, SubscriptionRules), searchParameters, Definitions);
         Intake = new ResourceIntake(options.ParseLimits);
@@ -66,12 +67,20 @@ public sealed class FhirServices
             new ReadInteraction(read), new VReadInteraction(read), new HistoryInteraction(read, pages),
             new SearchInteraction(read, searchParameters, options.SearchOptions(time)), Metadata, Operations);
         Transaction = new TransactionInteraction(Writing, limits, store, RetrievalOn, patched, criteria, Delete, NewId);
+        ReleaseImport = new ReleaseImport(database.Concepts, Definitions, Transaction);
         Batch = new BatchInteraction(Create, Update, Patch, Delete, RetrievalOn(store), limits);
     }
 
     public ResourceStore Store { get; }
     public JobQueue Jobs { get; }
     public ClosureTable Closures { get; }
+
+    /// <summary>Compiled forms of large code systems.</summary>
+    public ConceptForms Concepts { get; }
+
+    /// <summary>Takes releases of terminologies in.</summary>
+    public ReleaseImport ReleaseImport { get; }
+
 
     /// <summary>How far subscriptions are.</summary>
     public SubscriptionTable Subscriptions { get; }

@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Closures;
+using Myeloma.Fhir.Store.Concepts;
 using Myeloma.Fhir.Store.Jobs;
 using Myeloma.Fhir.Store.Subscriptions;
 using Npgsql;
@@ -22,6 +23,7 @@ public sealed class StoreDatabase : IAsyncDisposable
         Subscriptions = new SubscriptionTable(dataSource);
         SubscriptionPings = new SubscriptionPings(connectionString);
         Closures = new ClosureTable(dataSource);
+        Concepts = new ConceptContents(dataSource);
     }
 
     public ResourceStore Store { get; }
@@ -35,8 +37,12 @@ public sealed class StoreDatabase : IAsyncDisposable
     /// <summary>Where this server learns of matches for websockets.</summary>
     public SubscriptionPings SubscriptionPings { get; }
 
+
     /// <summary>Closure tables of clients.</summary>
     public ClosureTable Closures { get; }
+
+    /// <summary>The concepts of large code systems.</summary>
+    public ConceptContents Concepts { get; }
 
     /// <summary>Migrates the database and opens it.</summary>
     /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>

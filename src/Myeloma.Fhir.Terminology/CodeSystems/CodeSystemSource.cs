@@ -6,6 +6,9 @@ namespace Myeloma.Fhir.Terminology.CodeSystems;
 /// <param name="Concepts">A parent before the concepts nested in it.</param>
 public sealed record CodeSystemSource(string Url, string? Version, string Content, IReadOnlyList<ConceptSource> Concepts)
 {
+    /// <summary>What a CodeSystem resource states; what is not legal in it is passed over.</summary>
+    public static CodeSystemSource Of(Model.Elements.Element resource) => CodeSystemReading.Read(resource);
+
     public string? Name { get; init; }
     public string? Title { get; init; }
     public string? Status { get; init; }

@@ -42,7 +42,7 @@ public sealed class CompiledCodeSystem
 
     /// <summary>A system of concepts that were compiled before.</summary>
     /// <param name="header">What its resource says of it; concepts in it are passed over.</param>
-    public static CompiledCodeSystem Of(Model.Elements.Element header, ConceptForm form) => new(CodeSystemReading.Read(header) with { Concepts = [] }, form);
+    public static CompiledCodeSystem Of(CodeSystemSource header, ConceptForm form) => new(header with { Concepts = [] }, form);
 
     /// <summary>What the resource says of the system; its concepts are left out.</summary>
     public CodeSystemSource Source { get; }

@@ -72,6 +72,10 @@ internal sealed class ParentGraph
         if (parent != self && !list.Contains(parent)) list.Add(parent);
     }
 
+    /// <summary>The properties that lead up and down in the hierarchy.</summary>
+    public static string MeaningsOf(CodeSystemSource source) =>
+        $"up {string.Join(',', CodesMeaning(source, "parent", "subsumedBy").Order(StringComparer.Ordinal))} down {string.Join(',', CodesMeaning(source, "child").Order(StringComparer.Ordinal))}";
+
     private static HashSet<string> CodesMeaning(CodeSystemSource source, params string[] meanings)
     {
         var codes = new HashSet<string>(meanings, StringComparer.Ordinal);

@@ -30,6 +30,10 @@ public sealed class ConceptForm
         this.index = index is null ? new(() => new ConceptIndex(this)) : new(index);
     }
 
+    /// <summary>What the form of given concepts depends on besides them, as a short text: the layout, whether case counts, and which properties make the hierarchy.</summary>
+    public static string RulesOf(CodeSystemSource header) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Layout} {(header.CaseSensitive ?? true ? "case" : "no-case")} {ParentGraph.MeaningsOf(header)}");
+
     /// <summary>Compiles what is stated.</summary>
     public static ConceptForm Of(CodeSystemSource source)
     {

@@ -8,7 +8,7 @@ using Myeloma.Fhir.Terminology.ValueSets;
 namespace Myeloma.Fhir.Validation.Codes;
 
 /// <summary>Answers from the value sets and code systems of R4 and of further definitions. Compiled on first use, shared by threads.</summary>
-internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocument?>? definitions)
+internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocument?>? definitions, Func<ResourceDocument, CompiledCodeSystem?>? concepts)
 {
     private const int MaxImportDepth = 20;
 
@@ -63,7 +63,7 @@ internal sealed class DefinitionCodes(R4Schema schema, Func<string, ResourceDocu
     {
         if (CodeSyntax.Find(url) is { } syntax) return new CodeSystemContent(syntax);
         if (published.FindCodeSystem(url.Split('|')[0], null) is { Count: > 0 } known) return new CodeSystemContent(known);
-        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && CompiledCodeSystem.Of(document.Root) is { } stated && (stated.Count > 0 || stated.IsSupplement || stated.Source.Supplements is not null)
+        return definitions?.Invoke(url) is { ResourceType: "CodeSystem" } document && (concepts?.Invoke(document) ?? CompiledCodeSystem.Of(document.Root)) is { } stated && (stated.Count > 0 || stated.IsSupplement || stated.Source.Supplements is not null)
             ? new CodeSystemContent(stated)
             : null;
     }

@@ -28,7 +28,7 @@ internal static class InProcessCases
         using (var file = File.OpenRead(kept)) form = ConceptForm.Read(file)!;
         Say($"reading the compiled form ({new FileInfo(kept).Length / 1e6:F0} MB): {watch.Elapsed.TotalSeconds:F2} s");
         Say($"memory of the form, with hierarchy, text and index of words: {(Live() - before) / 1e6:F0} MB, {form.Size / 1e6:F0} MB by its own count");
-        var system = CompiledCodeSystem.Of(ResourceDocument.Parse(Encoding.UTF8.GetBytes(header)).Root, form);
+        var system = CompiledCodeSystem.Of(CodeSystemSource.Of(ResourceDocument.Parse(Encoding.UTF8.GetBytes(header)).Root), form);
         Ask(system, concepts);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
@@ -21,7 +22,7 @@ public sealed class CurrentDefinitionsTests
         var time = new SteppedTime();
         await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
         await using var opened = await StoreDatabase.OpenAsync(database.ConnectionString, new StoreOptions(), time, _ => new IndexRows(), default);
-        using var definitions = new CurrentDefinitions(opened.Store, new ValidationPolicy(), TimeSpan.FromSeconds(1), time);
+        using var definitions = new CurrentDefinitions(opened.Store, new ConceptForms(opened.Concepts, time), new ValidationPolicy(), TimeSpan.FromSeconds(1), time);
         Assert.Null((await definitions.FollowDefinitionsAsync(default))(Url));
         Assert.Empty((await definitions.FollowTerminologyAsync(default)).ValueSets(Url));
 
