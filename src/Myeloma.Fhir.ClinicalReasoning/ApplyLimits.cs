@@ -2,7 +2,7 @@ using Myeloma.Fhir.FhirPath;
 
 namespace Myeloma.Fhir.ClinicalReasoning;
 
-/// <summary>What one <c>$apply</c> may cost; past a limit it ends with <c>too-costly</c>.</summary>
+/// <summary>What one <c>$apply</c> or <c>$schedule</c> may cost; past a limit it ends with <c>too-costly</c>.</summary>
 public sealed record ApplyLimits
 {
     public static readonly ApplyLimits Default = new();
@@ -18,6 +18,9 @@ public sealed record ApplyLimits
 
     /// <summary>Conditions and dynamic values evaluated.</summary>
     public int MaxExpressions { get; init; } = 10_000;
+
+    /// <summary>Actions on days that <c>$schedule</c> lays out.</summary>
+    public int MaxScheduledDays { get; init; } = 50_000;
 
     /// <summary>Items of one list that a dynamic value may reach by its index.</summary>
     public int MaxIndex { get; init; } = 1_000;

@@ -1,6 +1,6 @@
 namespace Myeloma.Fhir.ClinicalReasoning;
 
-/// <summary>Message ids of the issues in the results of <c>$apply</c>.</summary>
+/// <summary>Message ids of the issues in the results of <c>$apply</c> and <c>$schedule</c>.</summary>
 public static class ApplyMessage
 {
     /// <summary>It is not known whether a condition of an action is met.</summary>
@@ -32,6 +32,21 @@ public static class ApplyMessage
 
     /// <summary>A relation to an action that is not in the result is left out.</summary>
     public const string RelatedAction = "apply-related-action";
+
+    /// <summary>A plan leaves a choice, and none of what it may be is laid out in days.</summary>
+    public const string ScheduleChoice = "schedule-choice";
+
+    /// <summary>An action that is laid out in days depends on a condition.</summary>
+    public const string ScheduleCondition = "schedule-condition";
+
+    /// <summary>How often a cycle is repeated is not stated, or less often than was asked for.</summary>
+    public const string ScheduleCycles = "schedule-cycles";
+
+    /// <summary>A day of a cycle lies behind its end.</summary>
+    public const string ScheduleDay = "schedule-day";
+
+    /// <summary>A plan states no timing that gives days.</summary>
+    public const string ScheduleNone = "schedule-none";
 
     /// <summary>The kind of request has no place for the timing of the activity.</summary>
     public const string Timing = "apply-timing";

@@ -1,7 +1,6 @@
 using System.Text;
 using Myeloma.Fhir.ClinicalReasoning;
 using Myeloma.Fhir.Interactions.Operations;
-using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
@@ -24,14 +23,12 @@ public sealed class ApplyOperation(
 
     public OperationDefinition Definition { get; } = definition;
 
-    private string Type => Definition.ResourceTypes![0];
-
     /// <returns>
     /// 200 with a CarePlan, a Bundle or the request of the activity; of <c>$r5.apply</c> for several subjects Parameters with a <c>return</c> for each, in their order.
     /// </returns>
     /// <exception cref="FhirException">
-    /// <c>required</c>, <c>invalid</c>: no definition, or more than one; <c>not-found</c>, <c>deleted</c>: the one that is named; <c>not-supported</c>: several subjects where there is
-    /// one answer, an endpoint; what <see cref="ApplyArguments.Read"/>, <see cref="PlanDefinitionApply"/> and <see cref="ActivityDefinitionApply"/> name.
+    /// <c>not-supported</c>: several subjects where there is one answer, an endpoint; what <see cref="AppliedDefinition.GetAsync"/>, <see cref="ApplyArguments.Read"/>,
+    /// <see cref="PlanDefinitionApply"/> and <see cref="ActivityDefinitionApply"/> name.
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
     {
@@ -39,7 +36,7 @@ public sealed class ApplyOperation(
         if (requests.Count > 1 && form != ApplyForm.Bundle)
             throw new FhirException(Issue.NotSupported($"'{Definition.Name}' gives one answer and so takes one subject; ask for each by itself, in a batch or by '$r5.apply'."));
         var versions = await definitions.FollowVersionsAsync(cancellationToken);
-        var applied = await DefinitionAsync(request, versions, cancellationToken);
+        var applied = await new AppliedDefinition(store).GetAsync(request, versions, cancellationToken);
         var results = new List<byte[]>();
         foreach (var each in requests) results.Add(await ApplyAsync(applied, each, request, versions, cancellationToken));
         return FhirResponse.Ok(results.Count == 1 ? new ResourceContent(ResourceDocument.Parse(results[0], limits: Unlimited).ResourceType, results[0]) : new ResourceContent("Parameters", Several(results)));
@@ -79,39 +76,6 @@ public sealed class ApplyOperation(
         ApplyForm.Bundle => new PlanDefinitionApply(sources, settings.Limits).ToBundle(applied, request, cancellationToken),
         _ => new ActivityDefinitionApply(sources, settings.Limits).Apply(applied, request, cancellationToken),
     };
-
-    private async Task<Element> DefinitionAsync(OperationRequest request, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
-    {
-        var name = char.ToLowerInvariant(Type[0]) + Type[1..];
-        var isSent = request.TryResource(name, out var sent);
-        var url = request.Text("url");
-        if ((isSent ? 1 : 0) + (url is null ? 0 : 1) + (request.Id is null ? 0 : 1) > 1)
-            throw new FhirException(Issue.Invalid($"There is more than one {Type} to apply; name one by its id, by 'url', or send one as '{name}'."));
-        if (request.Id is { } id) return await StoredAsync(new ResourceKey(Type, id), cancellationToken);
-        if (url is not null) return Named(url, request.Text("version"), versions);
-        if (!isSent) throw new FhirException(Issue.Required($"There is no {Type} to apply: name one by its id or by 'url', or send one as '{name}'."));
-
-        var errors = ResourceIntake.Errors(sent!.Document);
-        return errors.Count == 0 ? sent.Document.Root : throw new FhirException(sent.InBody(errors));
-    }
-
-    private Element Named(string url, string? version, Func<string, IReadOnlyList<ResourceDocument>> versions)
-    {
-        var bar = url.IndexOf('|', StringComparison.Ordinal);
-        if (bar >= 0) (url, version) = (url[..bar], version ?? url[(bar + 1)..]);
-
-        // The versions come in the order in which one without a version is chosen.
-        return versions(url).FirstOrDefault(document => document.ResourceType == Type && (version is null || document.Root.TextOf("version") == version))?.Root
-            ?? throw new FhirException(Issue.NotFound($"No {Type} with the url {url}{(version is null ? "" : $" and the version {version}")} is known here."));
-    }
-
-    private async Task<Element> StoredAsync(ResourceKey key, CancellationToken cancellationToken)
-    {
-        var current = await store.FindAsync(key, cancellationToken) ?? throw new FhirException(Issue.NotFound($"{key} is not known here."));
-        return current.IsDeleted
-            ? throw new FhirException(Issue.Deleted($"{key} was deleted at {BundleWriting.Instant(current.LastUpdated)}."))
-            : ResourceDocument.Parse(current.Body, limits: Unlimited).Root;
-    }
 
     private static byte[] Several(List<byte[]> results) => Encoding.UTF8.GetBytes(
         $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', results.Select(result => $$"""{"name":"return","resource":{{Encoding.UTF8.GetString(result)}}}"""))}}]}""");

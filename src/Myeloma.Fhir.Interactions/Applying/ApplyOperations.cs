@@ -30,6 +30,7 @@ public static class ApplyOperations
             "$apply", "http://hl7.org/fhir/OperationDefinition/ActivityDefinition-apply", "ActivityDefinition", ApplyForm.Request,
             [new("activityDefinition", "ActivityDefinition"), new("subject", "string", Min: 1), .. Shared]);
         yield return Of("$apply", "http://hl7.org/fhir/OperationDefinition/PlanDefinition-apply", "PlanDefinition", ApplyForm.CarePlan, plan);
+        yield return new ScheduleOperation(store, definitions, settings);
         yield return Of("$r5.apply", "http://myeloma-fhir.org/fhir/OperationDefinition/r5-apply", "PlanDefinition", ApplyForm.Bundle, plan);
     }
 }

@@ -225,6 +225,7 @@ public sealed record ServerOptions
             MaxActionDepth = Number(section, nameof(ApplyLimits.MaxActionDepth), preset.Limits.MaxActionDepth, 1, 100),
             MaxDefinitionDepth = Number(section, nameof(ApplyLimits.MaxDefinitionDepth), preset.Limits.MaxDefinitionDepth, 1, 100),
             MaxExpressions = Number(section, nameof(ApplyLimits.MaxExpressions), preset.Limits.MaxExpressions, 0, 1_000_000),
+            MaxScheduledDays = Number(section, nameof(ApplyLimits.MaxScheduledDays), preset.Limits.MaxScheduledDays, 1, 10_000_000),
             MaxIndex = Number(section, nameof(ApplyLimits.MaxIndex), preset.Limits.MaxIndex, 0, 100_000),
             Expression = preset.Limits.Expression with { MaxSteps = Number(section, "MaxExpressionSteps", preset.Limits.Expression.MaxSteps, 1_000, 1_000_000_000) },
             MaxTime = TimeSpan.FromSeconds(Number(section, "MaxSeconds", (int)preset.Limits.MaxTime.TotalSeconds, 1, 3600)),

@@ -1,3 +1,4 @@
+using Myeloma.Fhir.TestSupport;
 using Xunit;
 
 namespace Myeloma.Fhir.Server.Tests.Operations;
@@ -141,6 +142,61 @@ public sealed class ApplyTests(RunningServer server) : IClassFixture<RunningServ
         Assert.Equal(200, answer.Status);
         Assert.Contains("innermost", answer.Body, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_plan_is_laid_out_in_days_wherever_it_is_named_and_in_both_formats()
+    {
+        const string plan = """{"resourceType":"PlanDefinition","id":"apply-days","url":"http://example.org/apply-days","version":"1","status":"active","action":[{"timingTiming":{"repeat":{"count":2,"duration":21,"durationUnit":"d"}},"action":[{"id":"a","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/timing-daysOfCycle","extension":[{"url":"day","valueInteger":8}]}],"definitionCanonical":"http://example.org/apply-drug"}]}]}""";
+        await server.PutAsync(plan);
+        var answers = new[]
+        {
+            await server.GetAsync("/PlanDefinition/apply-days/$schedule?start=2026-03-22"),
+            await server.GetAsync("/PlanDefinition/$schedule?url=http://example.org/apply-days&version=1&start=2026-03-22"),
+            await server.SendAsync("POST", "/PlanDefinition/$schedule", $$"""{"resourceType":"Parameters","parameter":[{"name":"start","valueDateTime":"2026-03-22"},{"name":"planDefinition","resource":{{plan}}}]}"""),
+        };
+        var timed = await server.GetAsync("/PlanDefinition/apply-days/$schedule?start=2026-03-20T08:30:00Z&timeZone=Europe/Paris&cycles=1");
+        var fixedOffset = await server.GetAsync("/PlanDefinition/apply-days/$schedule?start=2026-03-22T08:30:00-05:00&cycles=1");
+        var xml = await server.SendAsync("GET", "/PlanDefinition/apply-days/$schedule?start=2026-03-22", null, ("Accept", "application/fhir+xml"));
+
+        Assert.All(answers, answer => Assert.Equal((200, "2026-03-29 2026-04-19"), (answer.Status, Dates(answer))));
+        Assert.Equal(("2026-03-27T09:30:00+01:00", "2026-03-29T08:30:00-05:00"), (Dates(timed), Dates(fixedOffset)));
+        Assert.Contains("<name value=\"date\"/><valueDate value=\"2026-04-19\"/>", xml.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/PlanDefinition/apply-plan/$schedule", "error required: The operation '$schedule' needs the parameter 'start', a dateTime.")]
+    [InlineData("/PlanDefinition/apply-plan/$schedule?start=2026-03", "error invalid: The parameter 'start' is a day, with or without a time, not '2026-03'.")]
+    [InlineData("/PlanDefinition/apply-plan/$schedule?start=2026-03-01&cycles=0", "error invalid: The parameter 'cycles' is a number from 1 to 10,000, not 0.")]
+    [InlineData("/PlanDefinition/apply-plan/$schedule?start=2026-03-01&timeZone=Mars/Base", "error invalid: The time zone 'Mars/Base' is not known here; name one like 'Europe/Paris'.")]
+    [InlineData("/PlanDefinition/apply-plan/$schedule?start=9999-12-31", "error invalid: A plan is laid out from a day of the years 2 to 9998.")]
+    [InlineData("/PlanDefinition/$schedule?start=2026-03-01", "error required: There is no PlanDefinition to lay out: name one by its id or by 'url', or send one as 'planDefinition'.")]
+    public async Task What_can_not_be_laid_out_is_refused_with_words(string target, string expected)
+    {
+        var answer = await server.GetAsync(target);
+
+        Assert.Equal((400, expected), (answer.Status, Assert.Single(answer.Issues)));
+    }
+
+    /// <remarks>One of the published regimens is no valid resource, and is not stored: it says so at each place.</remarks>
+    [ConformanceFact]
+    public async Task Published_regimens_are_stored_applied_and_laid_out()
+    {
+        await server.PutAsync("""{"resourceType":"PlanDefinition","id":"newPlan","status":"draft"}""");
+        foreach (var file in new[] { "52401000210103.json", "PlanDefinition-SuperceededPlan.json", "ActivityDefinition-ActTragacanth.json" })
+            await server.PutAsync(await File.ReadAllTextAsync(ConformanceFolder.Suite("regimens", file)));
+        var refused = await server.SendAsync("PUT", "/PlanDefinition/60071000210106", await File.ReadAllTextAsync(ConformanceFolder.Suite("regimens", "60071000210106.json")));
+
+        var applied = await server.GetAsync("/PlanDefinition/52401000210103/$apply?subject=Patient/1");
+        var laidOut = await server.GetAsync("/PlanDefinition/52401000210103/$schedule?start=2026-01-05&cycles=2");
+
+        Assert.Equal("RequestGroup requestgroup, MedicationRequest action-1.1, MedicationRequest action-1.2, MedicationRequest action-1.3", Contained(applied));
+        Assert.Equal(60, Dates(laidOut).Split(' ').Length);
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("error value PlanDefinition.action[0].description: This is no string: it is empty.", refused.Issues);
+    }
+
+    private static string Dates(Answer answer) => string.Join(' ', answer.Json.GetProperty("parameter").EnumerateArray().Where(parameter => parameter.GetProperty("name").GetString() == "administration")
+        .Select(parameter => parameter.GetProperty("part")[0]).Select(part => (part.TryGetProperty("valueDate", out var date) ? date : part.GetProperty("valueDateTime")).GetString()));
 
     private static string Contained(Answer answer) => string.Join(", ", answer.Json.GetProperty("contained").EnumerateArray().Select(part => $"{part.GetProperty("resourceType")} {part.GetProperty("id")}"));
 }
