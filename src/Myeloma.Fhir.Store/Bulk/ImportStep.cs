@@ -64,7 +64,7 @@ internal sealed class ImportStep(ImportBatch batch, ImportReferences mode)
         var line = Columns.BigInteger("line");
         var (sourceType, sourceId, expression) = (Columns.Text("source_type"), Columns.Text("source_id"), Columns.Text("expression"));
         var (targetType, targetId) = (Columns.Text("target_type"), Columns.Text("target_id"));
-        var version = new Column<int?>("target_version", "integer", NpgsqlDbType.Integer);
+        var version = Columns.OptionalInteger("target_version");
         foreach (var target in Targets())
         {
             owner.Add(batch.Owner);

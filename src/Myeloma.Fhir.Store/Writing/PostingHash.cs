@@ -11,6 +11,9 @@ namespace Myeloma.Fhir.Store.Writing;
 /// <remarks>The two are kept apart so that a set of codes is stored once, and joined with the postings of any parameter: <c>index_token.hash = member.hash # key</c>.</remarks>
 internal static class PostingHash
 {
+    /// <summary>The same for all parameters.</summary>
+    private static readonly long Present = Of(5, "", "");
+
     /// <summary><c>system|code</c></summary>
     public static long SystemAndCode(int parameterId, string system, string code) => Key(parameterId) ^ MemberOf(system, code);
 
@@ -24,7 +27,7 @@ internal static class PostingHash
     public static long WholeSystem(int parameterId, string system) => Key(parameterId) ^ MemberOf(system);
 
     /// <summary>The resource has a value of the parameter, for <c>:missing</c>.</summary>
-    public static long Presence(int parameterId) => Key(parameterId) ^ Of(5, "", "");
+    public static long Presence(int parameterId) => Key(parameterId) ^ Present;
 
     /// <summary>A string of the parameter exactly as written, for <c>:exact</c>.</summary>
     public static long Exact(int parameterId, string value) => Key(parameterId) ^ Of(6, value, "");

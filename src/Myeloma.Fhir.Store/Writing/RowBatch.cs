@@ -26,14 +26,29 @@ internal sealed class RowBatch(string table, params Column[] columns)
     /// <summary>The rows as a binary stream: for many of them. Must run while no other command does.</summary>
     public async Task CopyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var importer = await connection.BeginBinaryImportAsync(copyText, cancellationToken);
-        for (var row = 0; row < Count; row++)
+        using var rows = new BinaryRows();
+        await using var stream = await connection.BeginRawBinaryCopyAsync(copyText, cancellationToken);
+        try
         {
-            await importer.StartRowAsync(cancellationToken);
-            foreach (var column in columns) await column.WriteAsync(importer, row, cancellationToken);
-        }
+            rows.Begin();
+            for (var row = 0; row < Count; row++)
+            {
+                rows.Row(columns.Length);
+                foreach (var column in columns) column.Write(rows, row);
+                if (!rows.IsFull) continue;
+                await stream.WriteAsync(rows.Written, cancellationToken);
+                rows.Clear();
+            }
 
-        await importer.CompleteAsync(cancellationToken);
+            rows.End();
+            await stream.WriteAsync(rows.Written, cancellationToken);
+        }
+        catch
+        {
+            // The end of the stream would make the rows count that were sent.
+            await stream.CancelAsync();
+            throw;
+        }
     }
 
     private static string Names(Column[] columns) => string.Join(", ", columns.Select(column => column.Name));
@@ -50,11 +65,12 @@ internal abstract class Column(string name, string sqlType)
 
     public abstract NpgsqlParameter ToParameter();
 
-    public abstract Task WriteAsync(NpgsqlBinaryImporter importer, int row, CancellationToken cancellationToken);
+    public abstract void Write(BinaryRows rows, int row);
 }
 
 /// <inheritdoc cref="Column"/>
-internal sealed class Column<T>(string name, string sqlType, NpgsqlDbType type) : Column(name, sqlType)
+/// <param name="write">Writes a value that is there.</param>
+internal sealed class Column<T>(string name, string sqlType, NpgsqlDbType type, Action<BinaryRows, T> write) : Column(name, sqlType)
 {
     private readonly List<T> values = [];
 
@@ -65,35 +81,37 @@ internal sealed class Column<T>(string name, string sqlType, NpgsqlDbType type) 
     public override NpgsqlParameter ToParameter() =>
         new NpgsqlParameter<T[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
 
-    public override Task WriteAsync(NpgsqlBinaryImporter importer, int row, CancellationToken cancellationToken)
+    public override void Write(BinaryRows rows, int row)
     {
-        var value = values[row];
-        return value is null ? importer.WriteNullAsync(cancellationToken) : importer.WriteAsync(value, type, cancellationToken);
+        if (values[row] is { } value) write(rows, value);
+        else rows.Null();
     }
 }
 
 /// <summary>Makes the columns that the tables have.</summary>
 internal static class Columns
 {
-    public static Column<long> Rid() => new("rid", "bigint", NpgsqlDbType.Bigint);
+    public static Column<long> Rid() => BigInteger("rid");
 
     public static Column<int> Parameter() => Integer("parameter_id");
 
-    public static Column<int> Integer(string name) => new(name, "integer", NpgsqlDbType.Integer);
+    public static Column<int> Integer(string name) => new(name, "integer", NpgsqlDbType.Integer, static (rows, value) => rows.Integer(value));
 
-    public static Column<int?> Item() => new("item", "integer", NpgsqlDbType.Integer);
+    public static Column<int?> OptionalInteger(string name) => new(name, "integer", NpgsqlDbType.Integer, static (rows, value) => rows.Integer(value!.Value));
 
-    public static Column<long> BigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint);
+    public static Column<int?> Item() => OptionalInteger("item");
 
-    public static Column<long?> OptionalBigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint);
+    public static Column<long> BigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint, static (rows, value) => rows.BigInteger(value));
 
-    public static Column<bool> Boolean(string name) => new(name, "boolean", NpgsqlDbType.Boolean);
+    public static Column<long?> OptionalBigInteger(string name) => new(name, "bigint", NpgsqlDbType.Bigint, static (rows, value) => rows.BigInteger(value!.Value));
 
-    public static Column<string?> Text(string name) => new(name, "text", NpgsqlDbType.Text);
+    public static Column<bool> Boolean(string name) => new(name, "boolean", NpgsqlDbType.Boolean, static (rows, value) => rows.Boolean(value));
 
-    public static Column<ReadOnlyMemory<byte>> Bytes(string name) => new(name, "bytea", NpgsqlDbType.Bytea);
+    public static Column<string?> Text(string name) => new(name, "text", NpgsqlDbType.Text, static (rows, value) => rows.Text(value!));
 
-    public static Column<DateTimeOffset> Instant(string name) => new(name, "timestamptz", NpgsqlDbType.TimestampTz);
+    public static Column<ReadOnlyMemory<byte>> Bytes(string name) => new(name, "bytea", NpgsqlDbType.Bytea, static (rows, value) => rows.Bytes(value.Span));
 
-    public static Column<decimal> Number(string name) => new(name, "numeric", NpgsqlDbType.Numeric);
+    public static Column<DateTimeOffset> Instant(string name) => new(name, "timestamptz", NpgsqlDbType.TimestampTz, static (rows, value) => rows.Instant(value));
+
+    public static Column<decimal> Number(string name) => new(name, "numeric", NpgsqlDbType.Numeric, static (rows, value) => rows.Number(value));
 }

@@ -42,10 +42,12 @@ internal sealed class WordColumn(string name) : Column(name, "tsvector")
     public override NpgsqlParameter ToParameter() =>
         new NpgsqlParameter<string?[]> { TypedValue = [.. values.Select(Text)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    /// <summary>In PostgreSQL's binary form; of a bytea the bytes go out as they are.</summary>
-    public override Task WriteAsync(NpgsqlBinaryImporter importer, int row, CancellationToken cancellationToken) => values[row] is { } places
-        ? importer.WriteAsync(Binary(places), NpgsqlDbType.Bytea, cancellationToken)
-        : importer.WriteNullAsync(cancellationToken);
+    /// <summary>In PostgreSQL's binary form.</summary>
+    public override void Write(BinaryRows rows, int row)
+    {
+        if (values[row] is { } places) rows.Bytes(Binary(places).WrittenSpan);
+        else rows.Null();
+    }
 
     private static string? Text(SortedDictionary<string, List<ushort>>? places)
     {
@@ -55,7 +57,7 @@ internal sealed class WordColumn(string name) : Column(name, "tsvector")
         return text.ToString();
     }
 
-    private static byte[] Binary(SortedDictionary<string, List<ushort>> places)
+    private static ArrayBufferWriter<byte> Binary(SortedDictionary<string, List<ushort>> places)
     {
         var output = new ArrayBufferWriter<byte>(1024);
         BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(4), places.Count);
@@ -69,7 +71,7 @@ internal sealed class WordColumn(string name) : Column(name, "tsvector")
             foreach (var place in at) Number(place);
         }
 
-        return output.WrittenSpan.ToArray();
+        return output;
 
         void Number(int number)
         {
