@@ -22,7 +22,7 @@ public sealed record BulkLimits
     public int MaxInputs { get; init; } = 1_000;
 
     /// <summary>Lines that are stored in one transaction.</summary>
-    public int LinesPerBatch { get; init; } = 4_000;
+    public int LinesPerBatch { get; init; } = 1_000;
 
     /// <summary>Whether references have to lead to a resource, and when that is looked at.</summary>
     public ImportReferences References { get; init; } = ImportReferences.End;
