@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
+using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Hot;
 using Myeloma.Fhir.Store.Searching;
 using Npgsql;
@@ -33,6 +34,7 @@ public sealed partial class ResourceStore
         this.time = time;
         this.extract = extract;
         frequent = new FrequentCriteria(time);
+        listedHits = new ListedHitsCache(options.ListedHitBytes, time);
         hot = new HotVersions(dataSource);
     }
 

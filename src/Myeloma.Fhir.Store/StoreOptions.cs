@@ -30,6 +30,9 @@ public sealed record StoreOptions
     /// <summary>How long such a set is kept in the database after its last use; much longer than any statement takes.</summary>
     public TimeSpan CodeSetRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Bytes of lists of what has a code of such a set, which answer searches by nothing else without a look at each code; 0: none.</summary>
+    public long ListedHitBytes { get; init; } = 64 << 20;
+
     /// <summary>How long after the first page of a search the links to its other pages are good; so long superseded versions are kept for them while somebody pages.</summary>
     public TimeSpan PageLinkLifetime { get; init; } = TimeSpan.FromHours(1);
 

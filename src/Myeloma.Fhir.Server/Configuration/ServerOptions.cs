@@ -260,6 +260,7 @@ public sealed record ServerOptions
         CountLimit = Number(section, nameof(StoreOptions.CountLimit), preset.CountLimit, 0, 100_000_000),
         NarrowRows = Number(section, nameof(StoreOptions.NarrowRows), preset.NarrowRows, 0, 1_000_000),
         MaxCodeSetSize = Number(section, nameof(StoreOptions.MaxCodeSetSize), preset.MaxCodeSetSize, 1, 100_000_000),
+        ListedHitBytes = (long)Number(section, "ListedHitMegabytes", (int)(preset.ListedHitBytes >> 20), 0, 100_000) << 20,
         CodeSetRetention = TimeSpan.FromHours(Number(section, "CodeSetRetentionHours", (int)preset.CodeSetRetention.TotalHours, 2, 100_000)),
         PageLinkLifetime = TimeSpan.FromSeconds(Number(section, "PageLinkSeconds", (int)preset.PageLinkLifetime.TotalSeconds, 1, 1_000_000)),
         ReindexBatch = Number(section, nameof(StoreOptions.ReindexBatch), preset.ReindexBatch, 1, 10_000),

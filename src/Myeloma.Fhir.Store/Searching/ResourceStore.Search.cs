@@ -69,8 +69,15 @@ public sealed partial class ResourceStore
     {
         while (true)
         {
-            var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent, cursor is not null);
             var isKept = cursor is not null || search.Contained != ContainedMode.False || IsPastKept;
+            if (await ListedPageAsync(search, cursor, seal, cancellationToken).ConfigureAwait(false) is { } listed)
+            {
+                if (listed.NextCursor is null || isKept) return listed;
+                await KeepPastAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            var narrow = MatchSql.IsPlainPage(search) ? null : NarrowSource.Of(search, options, frequent, cursor is not null);
             if (await PageAsync(search, cursor, seal, narrow, cancellationToken).ConfigureAwait(false) is not { } page) frequent.Add(narrow!.Fingerprint);
             else if (page.NextCursor is null || isKept) return page;
 
@@ -79,12 +86,13 @@ public sealed partial class ResourceStore
         }
     }
 
-    /// <returns>Null when the narrow source has too many rows.</returns>
-    private async Task<SearchPage?> PageAsync(BoundSearch search, SearchCursor? cursor, CursorSeal seal, NarrowSource? narrow, CancellationToken cancellationToken)
+    /// <returns>Null when the narrow source has too many rows, or the list leaves something open.</returns>
+    private async Task<SearchPage?> PageAsync(
+        BoundSearch search, SearchCursor? cursor, CursorSeal seal, NarrowSource? narrow, CancellationToken cancellationToken, ListedSource? listed = null)
     {
         var view = cursor?.View ?? new PageView(await FindSettledAsync(cancellationToken).ConfigureAwait(false), 0, "", 0);
         await using var batch = CreateBatch();
-        SearchStatement.Page(search, cursor, options, narrow).AddTo(batch);
+        SearchStatement.Page(search, cursor, options, narrow, listed).AddTo(batch);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (cursor is not null && search.Contained == ContainedMode.False && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0)) throw new FhirException(LinkExpired);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
@@ -104,16 +112,19 @@ public sealed partial class ResourceStore
                     includes.Add((reader.GetInt64(2), ReadFound(reader)));
                     break;
                 case 3:
+                    if (listed is not null) listed.IsStale = true;
                     return null;
                 case 4:
                     view = view with { Newest = reader.GetInt64(1), Snapshot = reader.GetString(3), Until = reader.GetInt64(2) + (long)options.PageLinkLifetime.TotalMilliseconds };
                     break;
                 default:
+                    if (await reader.IsDBNullAsync(9, cancellationToken).ConfigureAwait(false)) goto case 3;
                     counted = reader.GetInt64(9);
                     break;
             }
         }
 
+        if (listed is { IsWhole: false } && matches.Count <= search.Count) return null;
         matches.Sort((left, right) => left.Place.CompareTo(right.Place));
         includes.Sort((left, right) => right.Rid.CompareTo(left.Rid));
         var total = TotalOf(search, cursor, matches.Count, counted);

@@ -106,19 +106,20 @@ internal sealed class SearchStatement
             hasOnePlan: false);
     }
 
-    public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options, NarrowSource? narrow)
+    /// <param name="narrow">And <paramref name="listed"/>: at most one of them.</param>
+    public static SearchStatement Page(BoundSearch search, SearchCursor? cursor, StoreOptions options, NarrowSource? narrow, ListedSource? listed = null)
     {
         var hasContained = search.Contained != ContainedMode.False;
-        var match = narrow is null && !hasContained ? MatchSql.Of(search) : null;
+        var match = narrow is null && listed is null && !hasContained ? MatchSql.Of(search) : null;
         var sort = new SortSql(search, cursor?.Backward == true);
         Sql after = cursor is null ? (Sql)$"" : $" AND {sort.After(cursor)}";
         Sql place = sort.HasKeys || search.Sort.Count > 0 ? (Sql)$"row_number() OVER (ORDER BY {sort.Order})" : cursor?.Backward == true ? (Sql)$"{Match}.rid" : $"-{Match}.rid";
-        Sql few = hasContained ? (Sql)$"{ContainedSql.Few(search)}," : narrow is null ? (Sql)$"" : $"{Few(search, narrow)},";
+        Sql few = hasContained ? (Sql)$"{ContainedSql.Few(search)}," : listed is not null ? (Sql)$"{listed.With}," : narrow is null ? (Sql)$"" : $"{Few(search, narrow)},";
         var score = ScoreSql.Millionths(search, $"page.rid");
         Sql found = hasContained
             ? ContainedSql.Found(search, score)
             : $"SELECT 0 AS kind, page.place, r.rid, r.type, r.id, r.version, r.method, r.body, page.keys, {score} AS total FROM page JOIN resource r ON r.rid = page.rid";
-        Sql total = match is not null ? Total(search, cursor, match, options) : hasContained ? TotalOfFew : Total(narrow!);
+        Sql total = match is not null ? Total(search, cursor, match, options) : hasContained ? TotalOfFew : listed?.Total(search.Total != TotalMode.None && cursor is null) ?? Total(narrow!);
         var includes = Includes(search, options);
 
         Sql statement = $"""

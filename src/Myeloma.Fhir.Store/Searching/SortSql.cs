@@ -27,6 +27,9 @@ internal sealed class SortSql
         this.keys = last < 0 ? keys : [.. keys.Take(last)];
     }
 
+    /// <summary>Whether the order is nothing but that of the versions, the last one made first.</summary>
+    public bool IsNewestFirst => RidDescends && !HasKeys;
+
     private bool RidDescends { get; }
 
     public bool HasKeys => keys.Count > 0;

@@ -47,6 +47,9 @@ public sealed partial class ResourceStore
             }
 
             await transaction.CommitAsync(cancellationToken);
+
+            // A deletion that is gone tells no more that something was one hit less.
+            listedHits.Forget();
             return result.IsKnown ? result.Removed : null;
         }
         catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Search.Parameters;
@@ -42,15 +43,22 @@ public sealed class SearchFixture : IAsyncLifetime
         return new SearchParameter { ResourceType = resourceType, Code = code, Url = registered[0].Identity.Url, Type = type, Id = registered[0].Id };
     }
 
-    public async Task AddAsync(string id, Action<IndexRows> fill, string type = "Basic")
+    public Task AddAsync(string id, Action<IndexRows> fill, string type = "Basic") => AddManyAsync([id], fill, type);
+
+    /// <summary>In one transaction.</summary>
+    public async Task AddManyAsync(IReadOnlyList<string> ids, Action<IndexRows> fill, string type = "Basic")
+    {
+        inner.Time.Step(TimeSpan.FromSeconds(1));
+        await Store.WriteAsync([.. ids.Select(id => new WriteOperation.Update(new ResourceKey(type, id), Make(fill, type)))], default);
+    }
+
+    private ResourceDocument Make(Action<IndexRows> fill, string type)
     {
         var text = Guid.NewGuid().ToString();
         var rows = new IndexRows();
         fill(rows);
         rowsByText[text] = rows;
-        var json = $$"""{"resourceType":"{{type}}","code":{"text":"{{text}}"} }""";
-        inner.Time.Step(TimeSpan.FromSeconds(1));
-        await Store.WriteAsync([new WriteOperation.Update(new ResourceKey(type, id), Documents.Parse(json))], default);
+        return Documents.Parse($$"""{"resourceType":"{{type}}","code":{"text":"{{text}}"} }""");
     }
 
     /// <summary>Ids of all matches, page by page: the same whether the search begins with few rows, with too many for that, or with all.</summary>
