@@ -42,7 +42,13 @@ internal sealed class UrlMaking(int seed)
 
     private string Method() => random.Next(20) switch { 0 => "HEAD", 1 => "POST", 2 => "DELETE", 3 => "PUT", 4 => "PATCH", 5 => "OPTIONS", 6 => "TRACE", _ => "GET" };
 
-    private string Path() => random.Next(16) switch
+    private static readonly string[] Operations =
+    [
+        "$validate", "$fhirpath", "$diff", "$expand", "$", "$$", "$everything", "$lookup", "$validate-code", "$batch-validate-code", "$subsumes", "$find-matches", "$translate", "$closure", "$versions",
+        "$apply", "$r5.apply", "$schedule", "$package", "$data-requirements", "$export", "$import", "$reindex", "$expunge", "$status",
+    ];
+
+    private string Path() => random.Next(18) switch
     {
         0 => "/" + Pick(Values),
         1 => "/",
@@ -52,9 +58,10 @@ internal sealed class UrlMaking(int seed)
         5 => $"/{Type()}/a/_history",
         6 => $"/{Type()}/a/_history/{Pick(Values)}",
         7 => $"/{Type()}/_search",
-        8 => $"/{Type()}/{Pick(["$validate", "$fhirpath", "$diff", "$expand", "$", "$$", "$everything"])}",
-        9 => $"/{Type()}/a/{Pick(Values)}",
-        10 => $"/{Type()}/_history",
+        8 => $"/{Pick([Type(), "CodeSystem", "ValueSet", "ConceptMap", "PlanDefinition", "ActivityDefinition"])}/{Pick(["", "a/"])}{Pick(Operations)}",
+        9 => "/" + Pick(Operations),
+        10 => $"/{Type()}/a/{Pick(Values)}",
+        11 => $"/{Type()}/_history",
         _ => "/" + Type(),
     };
 
