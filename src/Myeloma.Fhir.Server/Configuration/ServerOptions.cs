@@ -41,6 +41,9 @@ public sealed record ServerOptions
     /// <summary>Whether measurements are given at <c>/metrics</c>.</summary>
     public bool Metrics { get; init; } = true;
 
+    /// <summary>Whether the services of CDS Hooks are offered at <c>/cds-services</c>.</summary>
+    public bool CdsHooks { get; init; } = true;
+
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 
@@ -169,6 +172,7 @@ public sealed record ServerOptions
             CorsOrigins = OriginsOf(section["CorsOrigins"]),
             Compression = Flag(section, nameof(Compression), preset.Compression),
             Metrics = Flag(section, nameof(Metrics), preset.Metrics),
+            CdsHooks = Flag(section, nameof(CdsHooks), preset.CdsHooks),
             MaxBodyBytes = Number(section, nameof(MaxBodyBytes), preset.MaxBodyBytes, 1024, 1 << 30),
             MaxJsonDepth = Number(section, nameof(MaxJsonDepth), preset.MaxJsonDepth, 8, 256),
             MaxJsonNodes = Number(section, nameof(MaxJsonNodes), preset.MaxJsonNodes, 100, 100_000_000),

@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Applying;
 using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Conditions;
+using Myeloma.Fhir.Interactions.Hooks;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
@@ -55,6 +56,7 @@ public sealed class FhirServices
         var patched = new PatchedResource(store, Intake, criteria, options.PatchLimits);
         Patch = new PatchInteraction(patched, Update);
         Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
+        CdsServices = textOf => new CdsServices(Definitions, options.Apply, options.ParseLimits, time, textOf);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
@@ -113,6 +115,9 @@ public sealed class FhirServices
     public ImportSources ImportSources { get; }
 
     public ExpressionEvaluation Expressions { get; }
+
+    /// <summary>CDS Hooks, given where the text of a DocumentReference comes from.</summary>
+    public Func<Func<string, CancellationToken, Task<string?>>, CdsServices> CdsServices { get; }
 
     /// <summary>What exports and imports are done by.</summary>
     internal IReadOnlyList<IJobKind> BulkJobs(ServerOptions options, TimeProvider time) =>

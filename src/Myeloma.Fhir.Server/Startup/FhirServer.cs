@@ -8,6 +8,7 @@ using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Commands;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
+using Myeloma.Fhir.Server.Hooks;
 using Myeloma.Fhir.Server.Metrics;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.OpenApi;
@@ -75,6 +76,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         if (options.Metrics) app.MapMetrics();
         app.MapPages();
         app.MapOpenApi(state, options);
+        if (options.CdsHooks) app.MapCdsHooks(state, options, admission);
 
         var database = new DatabaseStart(options, builder.Configuration.GetConnectionString("Fhir"), state, app.Services.GetRequiredService<ILogger<DatabaseStart>>());
         return new FhirServer(app, database, state, admission);
