@@ -11,13 +11,18 @@ public sealed partial class ResourceStore
         JOIN resource r ON r.type = k.type COLLATE "C" AND r.id = k.id COLLATE "C"
         """;
 
+    /// <summary>Who has just written thousands knows them all: NOT IN of a subquery is always hashed, an anti-join of arrays of unknown length is not.</summary>
     private const string ChangedText = """
         SELECT r.rid, r.type, r.id, r.version, r.deleted, r.method, r.body
-        FROM resource r
-        WHERE r.type = ANY ($1) AND r.rid >= $2
-            AND NOT EXISTS (
-                SELECT 1 FROM unnest($3::text[], $4::text[], $5::integer[]) AS k(type, id, version)
-                WHERE k.type = r.type AND k.id = r.id AND k.version = r.version)
+        FROM unnest($1::text[]) AS t(type)
+        CROSS JOIN LATERAL (
+            SELECT r.rid, r.type, r.id, r.version, r.deleted, r.method, r.body
+            FROM resource r
+            WHERE r.type = t.type COLLATE "C" AND r.rid >= $2
+                AND (r.type, r.id, r.version) NOT IN (
+                    SELECT k.type COLLATE "C", k.id COLLATE "C", k.version FROM unnest($3::text[], $4::text[], $5::integer[]) AS k(type, id, version))
+            ORDER BY r.rid
+            LIMIT $6) AS r
         ORDER BY r.rid
         LIMIT $6
         """;
