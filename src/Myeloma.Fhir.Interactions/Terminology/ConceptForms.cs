@@ -46,6 +46,10 @@ public sealed class ConceptForms(ConceptContents contents, TimeProvider time)
         }
     }
 
+    /// <summary>Whether there are concepts in tables at all.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) => contents.AnyAsync(cancellationToken);
+
     /// <summary>Lets go of the forms of all other contents.</summary>
     /// <param name="named">The hashes that CodeSystems name.</param>
     public void KeepOnly(IReadOnlySet<string> named)

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Terminology.Forms;
 using Myeloma.Fhir.Validation;
 
@@ -108,6 +109,18 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
     {
         await FollowAsync(cancellationToken);
         return library.Versions;
+    }
+
+    /// <summary>Brings the compiled forms of all stored CodeSystems into memory whose concepts lie in tables; one after the other.</summary>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public async Task LoadFormsAsync(CancellationToken cancellationToken)
+    {
+        // A database without such concepts is not read for them.
+        if (!await concepts.AnyAsync(cancellationToken)) return;
+        await FollowTerminologyAsync(cancellationToken);
+        foreach (var url in await UrlsAsync("CodeSystem", cancellationToken))
+            foreach (var document in library.Versions(url))
+                if (ConceptContent.HashOf(document.Root) is { } hash) await concepts.FindAsync(hash, CodeSystemSource.Of(document.Root), cancellationToken);
     }
 
     /// <summary>The hashes of concepts that lie in tables, as far as stored CodeSystems name them, by everything committed by now.</summary>

@@ -18,6 +18,7 @@ using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Store.Closures;
+using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Setup;
 using Myeloma.Fhir.Store.Subscriptions;
 
@@ -36,6 +37,7 @@ public sealed class FhirServices
         SubscriptionRules = new SubscriptionRules(searchParameters, options.SearchOptions(time) with { BaseUrl = options.BaseUrl }, new EndpointRules(options.Subscriptions));
         WebSockets = new WebSocketBindings(store, database.SubscriptionPings, options.Subscriptions, new CrossOrigin(options.CorsOrigins));
         Closures = database.Closures;
+        TerminologyPings = database.TerminologyPings;
         SearchParameters = searchParameters;
         var pages = new PageSizes(options.DefaultPageSize, options.MaxPageSize);
         var limits = new BundleLimits(options.MaxBundleEntries, options.BatchParallelism);
@@ -76,6 +78,9 @@ public sealed class FhirServices
     public ResourceStore Store { get; }
     public JobQueue Jobs { get; }
     public ClosureTable Closures { get; }
+
+    /// <summary>Where this server learns of changes of terminology before it is asked.</summary>
+    public TerminologyPings TerminologyPings { get; }
 
     /// <summary>Compiled forms of large code systems.</summary>
     public ConceptForms Concepts { get; }

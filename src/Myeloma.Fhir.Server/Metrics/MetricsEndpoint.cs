@@ -17,6 +17,9 @@ internal static class MetricsEndpoint
     /// <summary>The meter of what the store keeps in memory.</summary>
     public const string StoreMeter = "Myeloma.Fhir.Store";
 
+    /// <summary>The meter of code systems in memory.</summary>
+    public const string TerminologyMeter = "Myeloma.Fhir.Terminology";
+
     public static void MapMetrics(this WebApplication app)
     {
         var collection = new MeasurementCollection(app.Services.GetRequiredService<IMeterFactory>());

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Reindexing;
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Commands;
@@ -27,6 +28,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private JobRunner? runner;
     private PastSweeping? sweeping;
     private SubscriptionRunner? subscriptions;
+    private FormLoading? forms;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -113,6 +115,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         if (state.Services is { } services) await services.WebSockets.DisposeAsync();
         if (runner is not null) await runner.DisposeAsync();
         if (sweeping is not null) await sweeping.DisposeAsync();
+        if (forms is not null) await forms.DisposeAsync();
         await database.DisposeAsync();
         admission.Dispose();
     }
@@ -128,6 +131,7 @@ public sealed partial class FhirServer : IAsyncDisposable
             subscriptions = new SubscriptionRunner(
                 services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.SubscriptionMeter), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
             app.Lifetime.ApplicationStopping.Register(services.WebSockets.Close);
+            forms = new FormLoading(services.Definitions, services.Concepts, services.TerminologyPings, app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.TerminologyMeter), LogJob);
             services.Store.BeginHot(app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.StoreMeter));
             state.Open(services);
         }

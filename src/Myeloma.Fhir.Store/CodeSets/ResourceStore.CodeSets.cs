@@ -26,12 +26,19 @@ public sealed partial class ResourceStore
     }
 
     /// <summary>How often CodeSystems, ValueSets and ConceptMaps were changed, by what is committed now.</summary>
-    public async Task<long> FindTerminologyGenerationAsync(CancellationToken cancellationToken)
+    /// <remarks>Answered from memory like a read of a resource: every change of it is a write that takes it out there.</remarks>
+    public ValueTask<long> FindTerminologyGenerationAsync(CancellationToken cancellationToken) =>
+        hot.Find(TerminologyGeneration.Key) is { } known ? new(known.VersionId) : new(ReadTerminologyGenerationAsync(cancellationToken));
+
+    private async Task<long> ReadTerminologyGenerationAsync(CancellationToken cancellationToken)
     {
         try
         {
+            var ticket = hot.Begin(TerminologyGeneration.Key);
             await using var command = dataSource.CreateCommand();
-            return await TerminologyGeneration.FindAsync(command, cancellationToken).ConfigureAwait(false);
+            var generation = await TerminologyGeneration.FindAsync(command, cancellationToken).ConfigureAwait(false);
+            if (generation <= int.MaxValue) hot.Add(new ResourceVersion(TerminologyGeneration.Key, (int)generation, default, IsDeleted: false, "", default), ticket);
+            return generation;
         }
         catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
         {

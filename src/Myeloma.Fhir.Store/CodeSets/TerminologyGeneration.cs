@@ -14,6 +14,12 @@ internal static class TerminologyGeneration
         ON CONFLICT (name) DO UPDATE SET value = (setting.value::bigint + 1)::text
         """;
 
+    /// <summary>Tells the other servers, once the change is committed. Who advances the count waits for others who do, so that this makes nobody wait more.</summary>
+    public const string NotifyText = $"SELECT pg_notify('{TerminologyPings.Channel}', '')";
+
+    /// <summary>The place of the count among what is kept in memory; no resource has such a type.</summary>
+    public static readonly ResourceKey Key = new("", "terminology-generation");
+
     /// <summary>The resource types that count.</summary>
     public static readonly string[] Types = ["CodeSystem", "ConceptMap", "ValueSet"];
 

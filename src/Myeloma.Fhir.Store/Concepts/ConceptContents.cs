@@ -44,6 +44,15 @@ public sealed class ConceptContents(NpgsqlDataSource dataSource)
         },
         cancellationToken);
 
+    /// <summary>Whether there is any content.</summary>
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) => InTransactionAsync(
+        async connection =>
+        {
+            await using var command = Command(connection, "SELECT 1 FROM concept_content LIMIT 1");
+            return await command.ExecuteScalarAsync(cancellationToken) is not null;
+        },
+        cancellationToken);
+
     /// <returns>The concepts in the order they were published; null when there are none of that hash.</returns>
     public Task<IReadOnlyList<ConceptSource>?> FindAsync(string hash, CancellationToken cancellationToken) => InTransactionAsync(
         async connection => await SizeAsync(connection, hash, cancellationToken) is { } content ? await ConceptRows.ReadAsync(connection, content.Id, content.Size, cancellationToken) : null,

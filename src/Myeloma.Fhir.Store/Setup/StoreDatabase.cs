@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Closures;
+using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Concepts;
 using Myeloma.Fhir.Store.Jobs;
 using Myeloma.Fhir.Store.Subscriptions;
@@ -24,6 +25,7 @@ public sealed class StoreDatabase : IAsyncDisposable
         SubscriptionPings = new SubscriptionPings(connectionString);
         Closures = new ClosureTable(dataSource);
         Concepts = new ConceptContents(dataSource);
+        TerminologyPings = new TerminologyPings(connectionString);
     }
 
     public ResourceStore Store { get; }
@@ -40,6 +42,9 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     /// <summary>Closure tables of clients.</summary>
     public ClosureTable Closures { get; }
+
+    /// <summary>Where this server learns of changes of terminology before it is asked.</summary>
+    public TerminologyPings TerminologyPings { get; }
 
     /// <summary>The concepts of large code systems.</summary>
     public ConceptContents Concepts { get; }

@@ -119,7 +119,7 @@ internal sealed class WriteTransaction(
         }
 
         changesTerminology = made.Any(write => TerminologyGeneration.Types.Contains(write.Key.Type));
-        ResourceKey[] superseded = [.. made.Where(write => write.Current is not null).Select(write => write.Key)];
+        ResourceKey[] superseded = [.. made.Where(write => write.Current is not null).Select(write => write.Key), .. changesTerminology ? [TerminologyGeneration.Key] : (ResourceKey[])[]];
         if (superseded.Length > 0 && isHotElsewhere) throw new HotElsewhereException();
         using var change = hot.BeginChange(superseded);
         try
@@ -293,7 +293,12 @@ internal sealed class WriteTransaction(
     /// <summary>The count of terminology changes comes last: who holds its row waits for nothing any more.</summary>
     private void AddCommit(NpgsqlBatch batch)
     {
-        if (changesTerminology) batch.BatchCommands.Add(new NpgsqlBatchCommand(TerminologyGeneration.AdvanceText));
+        if (changesTerminology)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(TerminologyGeneration.AdvanceText));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(TerminologyGeneration.NotifyText));
+        }
+
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
     }
 

@@ -41,6 +41,8 @@ public sealed partial class TerminologyTests
             Assert.True(Parameter((await each.GetAsync($"/CodeSystem/$validate-code?url={Released}&code=right")).Json, "inactive").GetProperty("valueBoolean").GetBoolean());
         }
 
+        var metrics = await server.Client.GetStringAsync(new Uri(server.BaseUrl[..^"/fhir".Length] + "/metrics"));
+        Assert.Contains($"myeloma_fhir_terminology_concepts{{system=\"{Released}|1\"}} 4", metrics, StringComparison.Ordinal);
         var found = Assert.Single((await server.GetAsync($"/CodeSystem?url={Released}")).Json.GetProperty("entry").EnumerateArray()).GetProperty("resource");
         Assert.Equal((4, "complete", false), (found.GetProperty("count").GetInt32(), found.GetProperty("content").GetString(), found.TryGetProperty("concept", out _)));
         var id = found.GetProperty("id").GetString();

@@ -83,6 +83,39 @@ public sealed class HotReadTests
         }
     }
 
+    [Fact]
+    public async Task A_code_system_that_another_server_creates_counts_for_the_next_question()
+    {
+        var one = await RunningServer.StartAsync();
+        var other = await one.AnotherAsync();
+        try
+        {
+            await one.PutAsync(Resource(0, 0));
+            var hot = await HotAsync(one, other);
+            var cold = hot == one ? other : one;
+            static string Url(int number) => $"http://example.org/fhir/CodeSystem/late{number}";
+            static Task<Answer> LookupAsync(RunningServer server, int number) => server.GetAsync($"/CodeSystem/$lookup?system={Url(number)}&code=a");
+
+            await LookupAsync(hot, 0);
+            var hits = await HitsAsync(hot);
+            Assert.Equal(404, (await LookupAsync(hot, 0)).Status);
+            Assert.True(await HitsAsync(hot) > hits, "The count of changes was not answered from memory.");
+            for (var number = 0; number < 4; number++)
+            {
+                var writer = number < 2 ? cold : hot;
+                await writer.PutAsync($$$"""
+                    {"resourceType":"CodeSystem","id":"late{{{number}}}","url":"{{{Url(number)}}}","status":"active","content":"complete","concept":[{"code":"a"}]}
+                    """);
+                foreach (var server in (RunningServer[])[hot, cold]) Assert.Equal(200, (await LookupAsync(server, number)).Status);
+            }
+        }
+        finally
+        {
+            await other.DisposeAsync();
+            await one.DisposeAsync();
+        }
+    }
+
     /// <summary>Readers on all servers see at least the version that was last answered when they began, and never go back.</summary>
     private static async Task HammerAsync(RunningServer[] readers, RunningServer[] writers, int writes)
     {
