@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Issues;
@@ -10,8 +11,8 @@ internal static class JsonOutput
     /// <summary>One resource, written by the action between the braces.</summary>
     public static byte[] Resource(string resourceType, Action<Utf8JsonWriter> write)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, JsonWriting.Options))
+        var output = new ArrayBufferWriter<byte>(2048);
+        using (var writer = new Utf8JsonWriter(output, JsonWriting.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("resourceType", resourceType);
@@ -19,7 +20,7 @@ internal static class JsonOutput
             writer.WriteEndObject();
         }
 
-        return stream.ToArray();
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>A Parameters resource; without the list when nothing is written.</summary>

@@ -27,19 +27,27 @@ public sealed class ReleaseImport(ConceptContents contents, CurrentDefinitions d
     public async Task<ImportedRelease> RunAsync(ReleaseFiles files, string? format, ReleaseOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         var source = ReleaseFormat.Get(format, files).Read(files, options, new Forwarded<ReleaseProgress>(progress, each => new ImportProgress($"Reading {each.File}", each.Concepts, null)), cancellationToken);
-        var hash = ConceptContent.Hash(source.Concepts);
+        var (hash, rules) = (ConceptContent.Hash(source.Concepts), ConceptForm.RulesOf(source));
+
+        // Compiled while PostgreSQL takes the rows; whoever learns of the new concepts later finds the form.
+        var compiling = await contents.HasFormAsync(hash, rules, cancellationToken) ? null : Task.Run(() => Compile(source), cancellationToken);
         var isNew = await contents.AddAsync(
             hash, source.Concepts, new Forwarded<int>(progress, done => new ImportProgress("Writing concepts", done, source.Concepts.Count)), cancellationToken);
 
-        // Whoever learns of the new concepts in the next moment finds them compiled.
         progress?.Report(new ImportProgress("Compiling", source.Concepts.Count, source.Concepts.Count));
-        var rules = ConceptForm.RulesOf(source);
-        if (isNew || !await contents.HasFormAsync(hash, rules, cancellationToken)) await contents.KeepFormAsync(hash, rules, ConceptForm.Of(source), cancellationToken);
+        if (compiling is not null) await contents.KeepFormAsync(hash, rules, await compiling, cancellationToken);
 
         progress?.Report(new ImportProgress("Writing the CodeSystem", source.Concepts.Count, source.Concepts.Count));
         await transaction.HandleAsync(ResourceDocument.Parse(Update(source, hash)), Context, cancellationToken);
         await contents.RemoveUnnamedAsync(await definitions.FollowContentsAsync(cancellationToken), cancellationToken);
         return new ImportedRelease(source.Url, source.Version, source.Concepts.Count, isNew);
+    }
+
+    private static ConceptForm Compile(CodeSystemSource source)
+    {
+        var form = ConceptForm.Of(source);
+        _ = form.Index;
+        return form;
     }
 
     /// <summary>A transaction that updates the CodeSystem of that url and version, or creates it.</summary>

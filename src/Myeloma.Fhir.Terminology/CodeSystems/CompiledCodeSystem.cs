@@ -98,7 +98,10 @@ public sealed class CompiledCodeSystem
     /// <inheritdoc cref="Designations"/>
     public ReadOnlySpan<ConceptProperty> Properties(int ordinal) => added?.Properties(ordinal) is { } more ? [.. form.Properties(ordinal), .. more] : form.Properties(ordinal);
 
-    public ReadOnlySpan<ConceptExtension> Extensions(int ordinal) => (ConceptExtension[])[.. form.Extensions(ordinal), .. added?.Extensions(ordinal) ?? []];
+    /// <summary>Whether any concept has one of some properties.</summary>
+    public bool States(IEnumerable<string> properties) => properties.Any(property => form.PropertyRows.States(property) || Supplements.Any(each => each.States([property])));
+
+    public ReadOnlySpan<ConceptExtension> Extensions(int ordinal) => !form.HasExtensions && added is null ? [] : (ConceptExtension[])[.. form.Extensions(ordinal), .. added?.Extensions(ordinal) ?? []];
 
     /// <summary>The languages that designations state, each once.</summary>
     public IEnumerable<string> Languages => form.Languages.Concat(Supplements.SelectMany(each => each.Languages)).Distinct();

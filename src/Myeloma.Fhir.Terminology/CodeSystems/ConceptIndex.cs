@@ -41,10 +41,11 @@ public sealed class ConceptIndex
 
     /// <summary>The concepts in which every word of the text begins some word, in any order.</summary>
     /// <param name="text">Any text; without a word in it, null is told.</param>
-    public ConceptSet? Find(string text)
+    /// <param name="isWhole">Whether the words have to be there as they are, not as beginnings.</param>
+    public ConceptSet? Find(string text, bool isWhole = false)
     {
         // The rarest first: what it leaves the others hardly have to be read for.
-        var ranges = Words(text).Select(StartingWith).OrderBy(range => starts[range.To] - starts[range.From]).ToList();
+        var ranges = Words(text).Select(word => Range(word, isWhole)).OrderBy(range => starts[range.To] - starts[range.From]).ToList();
         ConceptSet? found = null;
         foreach (var (from, to) in ranges)
         {
@@ -75,12 +76,12 @@ public sealed class ConceptIndex
 
     internal static ConceptIndex Read(FormReader reader) => new(TextPool.Read(reader), reader.Read<int>(), reader.Read<int>(), reader.ReadInteger());
 
-    /// <summary>The words that begin so: from, and up to.</summary>
-    private (int From, int To) StartingWith(string prefix)
+    /// <summary>The words that begin so, or are so: from, and up to.</summary>
+    private (int From, int To) Range(string text, bool isWhole)
     {
-        var wanted = Encoding.UTF8.GetBytes(prefix);
+        var wanted = Encoding.UTF8.GetBytes(text);
         var from = First(0, word => words.Bytes(word).SequenceCompareTo(wanted) >= 0);
-        return (from, First(from, word => !words.Bytes(word).StartsWith(wanted)));
+        return (from, First(from, word => isWhole ? !words.Bytes(word).SequenceEqual(wanted) : !words.Bytes(word).StartsWith(wanted)));
     }
 
     /// <summary>The first word from one on of which something is true, as it is of all after it.</summary>

@@ -99,6 +99,9 @@ public sealed class ConceptForm
 
     public ConceptProperty[] Properties(int ordinal) => properties[ordinal];
 
+    /// <summary>Whether any concept has extensions.</summary>
+    public bool HasExtensions => extensions.Count > 0;
+
     public IReadOnlyList<ConceptExtension> Extensions(int ordinal) => extensions.TryGetValue(ordinal, out var own) ? own : [];
 
     /// <summary>The languages that designations state, each once.</summary>

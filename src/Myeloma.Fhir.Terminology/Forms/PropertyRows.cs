@@ -37,6 +37,9 @@ internal sealed class PropertyRows
         }
     }
 
+    /// <summary>Whether any concept has the property.</summary>
+    public bool States(string code) => Array.Exists(kinds, kind => kind.Code == code);
+
     /// <summary>The values that concepts have of a property, in rising order of concepts.</summary>
     /// <param name="code">Of the property.</param>
     public IEnumerable<(int Ordinal, int Text)> Having(string code)

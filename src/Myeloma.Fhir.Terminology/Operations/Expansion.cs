@@ -21,6 +21,7 @@ internal sealed class Expansion
     private readonly IReadOnlyList<string> designations;
     private readonly IReadOnlyList<string> properties;
     private readonly HashSet<string> severalVersions;
+    private readonly Dictionary<CompiledCodeSystem, bool> showsProperties = [];
 
     public Expansion(TerminologyRequest request, ValueSetSource valueSet, ValueSetEvaluation evaluation, ValueSetContent content)
     {
@@ -171,10 +172,12 @@ internal sealed class Expansion
 
     private void WriteExtensions(Utf8JsonWriter writer, CompiledCodeSystem system, int ordinal, ListedConcept? note)
     {
-        List<ConceptExtension> kept = [.. system.Extensions(ordinal)];
+        var own = system.Extensions(ordinal);
+        if (own.IsEmpty && note is null && !ShowsProperties(system)) return;
+        List<ConceptExtension> kept = [.. own];
         if (note is not null)
         {
-            kept.RemoveAll(each => note.Extensions.Any(own => own.Url == each.Url));
+            kept.RemoveAll(each => note.Extensions.Any(stated => stated.Url == each.Url));
             kept.AddRange(note.Extensions);
         }
 
@@ -217,8 +220,9 @@ internal sealed class Expansion
     }
 
     /// <summary>What is shown as properties: what was asked for, and what is always shown; the value set's own word before the system's.</summary>
-    private List<ConceptProperty> PropertiesOf(CompiledCodeSystem system, int ordinal, ListedConcept? note)
+    private IReadOnlyList<ConceptProperty> PropertiesOf(CompiledCodeSystem system, int ordinal, ListedConcept? note)
     {
+        if (note is null && !ShowsProperties(system)) return [];
         var shown = new List<ConceptProperty>();
         foreach (var property in note?.Properties ?? [])
             if (Always.Contains(property.Code)) shown.Add(property);
@@ -236,6 +240,14 @@ internal sealed class Expansion
         if (properties.Contains("child"))
             foreach (var child in system.Hierarchy.Children(ordinal)) shown.Add(new ConceptProperty("child", "code", system.Code(child)));
         return shown;
+    }
+
+    /// <summary>Whether any concept of a system may have a property to show: mostly none has, and each would be looked at in vain.</summary>
+    private bool ShowsProperties(CompiledCodeSystem system)
+    {
+        if (properties.Count > 0) return true;
+        if (!showsProperties.TryGetValue(system, out var shows)) showsProperties.Add(system, shows = system.States(Always));
+        return shows;
     }
 
     /// <summary>Whether there are more members than are told, and the properties that those shown have, with what they mean.</summary>

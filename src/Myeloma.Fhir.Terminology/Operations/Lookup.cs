@@ -65,8 +65,12 @@ public sealed class Lookup(TerminologyLimits limits)
         }
 
         foreach (var designation in system.Designations(ordinal))
-            WriteDesignation(writer, designation, supplements.FirstOrDefault(each => each.Find(system.Code(ordinal)) is >= 0 and var at && each.Designations(at).Contains(designation))?.Canonical);
+            WriteDesignation(writer, designation, supplements.Count == 0 ? null : SourceOf(system.Code(ordinal), designation, supplements));
     }
+
+    /// <summary>The supplement that gives a concept the name; null when the system itself does.</summary>
+    private static string? SourceOf(string code, Designation designation, IReadOnlyList<CompiledCodeSystem> supplements) =>
+        supplements.FirstOrDefault(each => each.Find(code) is >= 0 and var at && each.Designations(at).Contains(designation))?.Canonical;
 
     private static void WriteDesignation(Utf8JsonWriter writer, Designation designation, string? source) => writer.Parts("designation", () =>
     {

@@ -6,8 +6,8 @@ namespace Myeloma.Fhir.Terminology.ValueSets;
 /// <remarks>https://hl7.org/fhir/R4/valueset-operation-expand.html (filter)</remarks>
 internal sealed class TextFilter
 {
-    /// <summary>More members than these are told in the order of the value set: nobody reads so far, and each would have to be looked at.</summary>
-    public const int MaxRanked = 20_000;
+    /// <summary>Of more members than these only those are ranked that have the words as they are, not as beginnings: nobody reads so far, and each has to be looked at.</summary>
+    public const int MaxRanked = 1_000;
 
     private readonly string text;
     private readonly string[] words;
@@ -30,25 +30,36 @@ internal sealed class TextFilter
     /// <param name="displayOf">The display that is shown.</param>
     public IEnumerable<(SystemContent Part, int Ordinal)> Ranked(ValueSetContent content, Func<SystemContent, int, string?> displayOf)
     {
-        var members = content.Parts.SelectMany(part => part.From(0).Select(ordinal => (Part: part, Ordinal: ordinal)));
-        return content.Count > MaxRanked ? members : members.OrderBy(member => Rank(member.Part.System.Code(member.Ordinal), displayOf(member.Part, member.Ordinal)));
+        if (content.Count <= MaxRanked) return Sorted(content.Parts, displayOf);
+        List<SystemContent> whole = [.. content.Parts.Select(part => part with { Set = part.Set.Intersect(part.System.Index.Find(text, isWhole: true) ?? ConceptSet.Empty) })];
+        if (whole.Sum(part => part.Set.Count) > MaxRanked) return Members(content.Parts);
+        return Sorted(whole, displayOf).Concat(Members(content.Parts.Zip(whole, (part, first) => part with { Set = part.Set.Except(first.Set) })));
     }
+
+    private IEnumerable<(SystemContent Part, int Ordinal)> Sorted(IEnumerable<SystemContent> parts, Func<SystemContent, int, string?> displayOf) =>
+        Members(parts).OrderBy(member => Rank(member.Part.System.Code(member.Ordinal), displayOf(member.Part, member.Ordinal)));
+
+    private static IEnumerable<(SystemContent Part, int Ordinal)> Members(IEnumerable<SystemContent> parts) => parts.SelectMany(part => part.From(0).Select(ordinal => (Part: part, Ordinal: ordinal)));
 
     private int Rank(string code, string? display)
     {
-        string[] shown = display is null ? [] : [.. ConceptIndex.Words(display)];
-        if (shown.AsSpan().SequenceEqual(words) || code.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) return 0;
-        if (BeginsSo(shown)) return 1;
-        return words.All(word => shown.Any(each => each.StartsWith(word, StringComparison.Ordinal))) ? 2 : 3;
-    }
+        if (code.Equals(text.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase)) return 0;
 
-    /// <summary>Whether the words stand at the beginning in their order, the last one perhaps not written out.</summary>
-    private bool BeginsSo(string[] shown)
-    {
-        if (shown.Length < words.Length) return false;
-        for (var each = 0; each < words.Length - 1; each++)
-            if (shown[each] != words[each]) return false;
-        return shown[words.Length - 1].StartsWith(words[^1], StringComparison.Ordinal);
+        // Reads each word of the display once: whether it is the text so far, begins with it so far, and which of the words it begins with.
+        var reader = new WordReader(display, stackalloc char[128]);
+        var (at, isSame, beginsSo) = (0, true, true);
+        Span<bool> isMet = words.Length <= 64 ? stackalloc bool[words.Length] : new bool[words.Length];
+        for (; reader.Read(); at++)
+        {
+            var word = reader.Word;
+            for (var each = 0; each < words.Length; each++) isMet[each] |= word.StartsWith(words[each]);
+            if (at >= words.Length) continue;
+            isSame &= word.SequenceEqual(words[at]);
+            beginsSo &= isSame || (at == words.Length - 1 && word.StartsWith(words[at]));
+        }
+
+        if (at < words.Length) return isMet.Contains(false) ? 3 : 2;
+        return isSame && at == words.Length ? 0 : beginsSo ? 1 : isMet.Contains(false) ? 3 : 2;
     }
 
     private bool IsIn(List<string> names)

@@ -62,6 +62,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return process.WorkingSet64 / 1048576d;
     }
 
+    /// <summary>Time of the processors that the server process has used, PostgreSQL not counted.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

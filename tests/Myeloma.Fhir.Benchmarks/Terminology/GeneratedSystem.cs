@@ -43,6 +43,9 @@ internal sealed class GeneratedSystem(int count, int seed = 20261121)
         }
     }
 
+    /// <summary>Words that many concepts have in their names.</summary>
+    public IEnumerable<string> CommonWords(int number) => Words().Take(number);
+
     private void WriteHeader(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Terminology.Forms;
@@ -30,7 +31,28 @@ internal static class InProcessCases
         Say($"memory of the form, with hierarchy, text and index of words: {(Live() - before) / 1e6:F0} MB, {form.Size / 1e6:F0} MB by its own count");
         var system = CompiledCodeSystem.Of(CodeSystemSource.Of(ResourceDocument.Parse(Encoding.UTF8.GetBytes(header)).Root), form);
         Ask(system, concepts);
+        Answer(header, system, concepts);
     }
+
+    /// <summary>Whole operations: parameters in, the answer as JSON out.</summary>
+    private static void Answer(string header, CompiledCodeSystem system, int concepts)
+    {
+        var resource = ResourceDocument.Parse(Encoding.UTF8.GetBytes(header.Replace("\"url\"", $"\"extension\":[{{\"url\":\"{ConceptContent.Extension}\",\"valueString\":\"0\"}}],\"url\"", StringComparison.Ordinal)));
+        var top = ResourceDocument.Parse(Encoding.UTF8.GetBytes(HttpCases.TopValueSet("top")));
+        var catalog = new TerminologyCatalog(
+            R4Schema.Instance, (type, url) => type == "CodeSystem" && url == GeneratedSystem.Url ? [resource] : type == "ValueSet" && url == HttpCases.TopUrl ? [top] : [], _ => system);
+        var (lookup, validate, subsumes, expand) = (new Lookup(TerminologyLimits.Default), new ValidateCode(TerminologyLimits.Default), new Subsumes(TerminologyLimits.Default), new ValueSetExpand(TerminologyLimits.Default, TimeProvider.System));
+        string Code(int each) => GeneratedSystem.Code((int)(each * 7919L % concepts));
+        Rate("$lookup, whole", each => lookup.Answer(catalog, Of(("system", GeneratedSystem.Url), ("code", Code(each)))).Length, 1 << 12);
+        Rate("$subsumes, whole", each => subsumes.Answer(catalog, Of(("system", GeneratedSystem.Url), ("codeA", Code(each)), ("codeB", Code(each ^ 0x55)))).Length, 1 << 12);
+        Rate("$validate-code, whole", each => validate.CodeSystem(catalog, Of(("url", GeneratedSystem.Url), ("code", Code(each)))).Length, 1 << 12);
+        Rate("$validate-code in an is-a set, whole", each => validate.ValueSet(catalog, Of(("url", HttpCases.TopUrl), ("system", GeneratedSystem.Url), ("code", Code(each)))).Length, 1 << 12);
+        Rate("$expand is-a, 100 at any offset, whole", each => expand.Answer(catalog, Of(("url", HttpCases.TopUrl), ("count", "100"), ("offset", (each * 71L % 300_000).ToString(CultureInfo.InvariantCulture)))).Length, 1 << 10);
+        var words = new GeneratedSystem(1).CommonWords(1 << 10).ToArray();
+        Rate("$expand with filter, 20, whole", each => expand.Answer(catalog, Of(("url", HttpCases.TopUrl), ("count", "20"), ("filter", words[each][..Math.Min(3, words[each].Length)]))).Length, 1 << 10);
+    }
+
+    private static TerminologyArguments Of(params (string Name, string Value)[] arguments) => new(arguments.Select(each => new TerminologyArgument(each.Name, each.Value, null)));
 
     private static (ConceptForm? Form, string Header) Compile(string lines)
     {
