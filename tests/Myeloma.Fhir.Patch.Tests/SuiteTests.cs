@@ -15,16 +15,16 @@ public sealed class SuiteTests
     public void Every_case_of_the_suite_gives_the_expected_result()
     {
         using var suite = JsonDocument.Parse(File.ReadAllBytes(ConformanceFolder.Suite("patch", "cases.json")));
-        var failures = new List<string>();
-        var count = 0;
+        var found = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var test in suite.RootElement.GetProperty("cases").EnumerateArray())
         {
-            count++;
-            if (Failure(test) is { } failure) failures.Add($"{test.GetProperty("kind")} {test.GetProperty("name")}: {failure}");
+            var name = $"{test.GetProperty("kind")}/{test.GetProperty("name")}";
+            for (var more = 2; !found.TryAdd(name, null); more++) name = $"{test.GetProperty("kind")}/{test.GetProperty("name")}-{more}";
+            found[name] = Failure(test);
         }
 
-        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
-        Assert.Equal(42, count);
+        SuiteResults.Hold("patch", found);
+        Assert.DoesNotContain(found.Values, failure => failure is not null);
     }
 
     private static string? Failure(JsonElement test)

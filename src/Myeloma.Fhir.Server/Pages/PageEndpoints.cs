@@ -29,6 +29,7 @@ internal static class PageEndpoints
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
         routes.MapGet(TerminologyAddress.Place + "/{type}/{id}", TerminologyAsync);
+        routes.MapGet("/conformance", (HttpContext http) => WriteAsync(http, StatusCodes.Status200OK, ConformancePage.Render()));
         routes.MapGet("/api", (HttpContext http, ServerState state) => WriteAsync(http, StatusCodes.Status200OK, ApiPage.Render(state.Services!.SearchParameters.Registry, [.. state.Services.Operations.Definitions])));
         routes.MapGet("/api/{type}", ApiTypeAsync);
         routes.MapGet("/assets/site.css", (HttpContext http) => WriteAssetAsync(http, "text/css; charset=utf-8", Css));

@@ -8,23 +8,14 @@ using Myeloma.Fhir.TestSupport;
 
 namespace Myeloma.Fhir.ClinicalReasoning.Tests.Conformance;
 
-/// <summary>The suite of applied definitions against <c>baseline.json</c>: cases that pass go on passing, and one that begins to is put down as passing.</summary>
+/// <summary>The suite of applied definitions: cases that pass go on passing, and one that begins to is written down as passing.</summary>
 public sealed class GoldenTests
 {
     [ConformanceFact]
-    public void The_cases_that_pass_are_those_of_the_baseline()
+    public void The_cases_that_pass_are_those_written_down()
     {
-        using var baseline = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryRoot.Folder, "tests/Myeloma.Fhir.ClinicalReasoning.Tests/Conformance/baseline.json")));
-        var failures = GoldenCase.Names.ToDictionary(name => name, name => Failure(new GoldenCase(ConformanceFolder.Suite("apply", name))));
-
-        var passing = baseline.RootElement.GetProperty("passing").EnumerateArray().Select(name => name.GetString()!).ToList();
-        var failing = baseline.RootElement.GetProperty("failing").EnumerateObject().Select(each => each.Name).ToList();
-
-        var worse = failures.Where(each => each.Value is not null && !failing.Contains(each.Key)).Select(each => $"{each.Key} fails: {each.Value}");
-        var better = failures.Where(each => each.Value is null && !passing.Contains(each.Key)).Select(each => $"{each.Key} passes; put it down as passing.");
-        var changes = worse.Concat(better).ToList();
-        Assert.True(changes.Count == 0, string.Join(Environment.NewLine, changes));
-        Assert.Equal(failures.Keys, passing.Concat(failing).Order(StringComparer.Ordinal));
+        var found = GoldenCase.Names.ToDictionary(name => name, name => Failure(new GoldenCase(ConformanceFolder.Suite("apply", name))));
+        SuiteResults.Hold("apply", found);
     }
 
     private static string? Failure(GoldenCase golden)

@@ -3,22 +3,18 @@ using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Terminology.Operations;
 using Myeloma.Fhir.TestSupport;
-using Xunit.Abstractions;
 
 namespace Myeloma.Fhir.Terminology.Tests.Conformance;
 
 /// <summary>The published expansions of R4's value sets: the same codes come out here.</summary>
-public sealed class PublishedExpansionTests(ITestOutputHelper output)
+public sealed class PublishedExpansionTests
 {
-    /// <summary>How many of the 210 agree; it only rises.</summary>
-    private const int Baseline = 210;
-
     [ConformanceFact]
     public void The_value_sets_of_R4_expand_to_what_is_published()
     {
         var catalog = new TerminologyCatalog(R4Schema.Instance);
         var expand = new ValueSetExpand(new TerminologyLimits(MaxExpansion: 100_000), TimeProvider.System);
-        var agreeing = 0;
+        var found = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var test in JsonNode.Parse(File.ReadAllText(ConformanceFolder.Suite("expand", "cases.json")))!["cases"]!.AsArray())
         {
             var url = test!["url"]!.ToString();
@@ -27,17 +23,16 @@ public sealed class PublishedExpansionTests(ITestOutputHelper output)
             {
                 var answer = JsonNode.Parse(expand.Answer(catalog, new TerminologyArguments([new("url", url, null)])))!["expansion"]!;
                 var actual = Codes(answer["contains"]).ToHashSet(StringComparer.Ordinal);
-                if (actual.SetEquals(expected)) agreeing++;
-                else output.WriteLine($"{url}: missing {string.Join(' ', expected.Except(actual).Take(5))}; too many {string.Join(' ', actual.Except(expected).Take(5))}");
+                found[url] = actual.SetEquals(expected) ? null : $"missing {string.Join(' ', expected.Except(actual).Take(5))}; too many {string.Join(' ', actual.Except(expected).Take(5))}";
                 Assert.Equal(actual.Count, answer["total"]!.GetValue<int>());
             }
             catch (FhirException fault)
             {
-                output.WriteLine($"{url}: {fault.Message}");
+                found[url] = fault.Message;
             }
         }
 
-        Assert.Equal(Baseline, agreeing);
+        SuiteResults.Hold("expand", found);
     }
 
     private static IEnumerable<string> Codes(JsonNode? contains)
