@@ -18,6 +18,12 @@ public sealed record ApplySources
     /// <summary>The subject's resources of a type (<c>CarePlan</c>), after the data of the request; empty when there are none.</summary>
     public Func<string, IReadOnlyList<Element>> SubjectData { get; init; } = _ => [];
 
+    /// <summary>
+    /// Codes of other systems that mean the same as a code (system, code), so that drugs are found whatever codes a record has; the code itself is not among them. Empty when there
+    /// are none.
+    /// </summary>
+    public Func<string, string, IReadOnlyList<(string System, string Code)>> SameMeaning { get; init; } = (_, _) => [];
+
     /// <summary>What expressions can ask besides: <c>memberOf()</c>, <c>subsumes()</c>, <c>conformsTo()</c>. Its variables, resolver, clock and limits are not used.</summary>
     public EvaluationContext Environment { get; init; } = EvaluationContext.Default;
 }

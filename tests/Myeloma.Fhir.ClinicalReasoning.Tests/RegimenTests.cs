@@ -100,6 +100,55 @@ public sealed class RegimenTests
         Assert.Equal("not met", Outcome(Applying.CarePlan(Plan("carfilzomib-dexamethasone-isatuximab").Root, request, Sources)));
     }
 
+    /// <summary>Codes of another system, as the concept maps that were published relate them.</summary>
+    private static readonly ApplySources Related = Sources with
+    {
+        SameMeaning = (system, code) => (system, code) switch
+        {
+            ("urn:other", "L") => [("http://myeloma-fhir.org/fhir/CodeSystem/drug", "lenalidomide")],
+            ("urn:other", "B") => [("http://myeloma-fhir.org/fhir/CodeSystem/drug", "bortezomib")],
+            _ => [],
+        },
+    };
+
+    private static Element Given(string id, string activities) =>
+        Applying.Parsed($$$"""{"resourceType":"CarePlan","id":"{{{id}}}","status":"completed","intent":"plan","subject":{"reference":"Patient/1"}{{{(activities.Length == 0 ? "" : $",\"activity\":[{activities}]")}}}}""");
+
+    private static string Drug(string system, string code) => $$$$"""{"detail":{"status":"completed","productCodeableConcept":{"coding":[{"system":"{{{{system}}}}","code":"{{{{code}}}}"}]}}}""";
+
+    [Fact]
+    public void Drugs_by_codes_of_other_systems_are_those_that_concept_maps_say_they_are()
+    {
+        var result = Applying.CarePlan(
+            Plan("dexamethasone-isatuximab-pomalidomide").Root, Applying.Request with { Data = [Given("1", Drug("urn:other", "L")), Given("2", Drug("urn:other", "B"))] }, Related);
+
+        Assert.Equal("met", Outcome(result));
+    }
+
+    [Theory]
+    [InlineData("""{"detail":{"status":"completed","productCodeableConcept":{"coding":[{"system":"urn:other","code":"X","display":"drug X"}]}}}""", "CarePlan/2 names 'drug X' by no code that is related to http://myeloma-fhir.org/fhir/CodeSystem/drug")]
+    [InlineData("""{"detail":{"status":"completed","productCodeableConcept":{"text":"some drug"}}}""", "CarePlan/2 names 'some drug' by no code that is related to http://myeloma-fhir.org/fhir/CodeSystem/drug")]
+    [InlineData("""{"detail":{"status":"completed","productReference":{"reference":"Medication/none"}}}""", "CarePlan/2 points at Medication/none, which is neither among the data given nor known here")]
+    [InlineData("""{"reference":{"reference":"MedicationRequest/none"}}""", "CarePlan/2 points at MedicationRequest/none, which is neither among the data given nor known here")]
+    [InlineData("", "CarePlan/2 does not say what was given")]
+    public void A_requirement_is_not_known_to_be_unmet_while_it_is_not_known_what_was_given(string activity, string why)
+    {
+        const string plan = "dexamethasone-isatuximab-pomalidomide";
+        JsonObject With(params string[] more) => Applying.CarePlan(Plan(plan).Root, Applying.Request with { Data = [Given("2", activity), .. more.Select((drug, index) => Given("o" + index, Drug("urn:other", drug)))] }, Related);
+
+        Assert.EndsWith($": it is not known whether the action 'isatuximab, pomalidomide and dexamethasone together' applies, and it is left out: {why}.", Assert.Single(Applying.Issues(With("L"))), StringComparison.Ordinal);
+        Assert.Equal("met", Outcome(With("L", "B")));
+        Assert.Equal("not met", Outcome(With()));
+    }
+
+    [Fact]
+    public void What_is_no_drug_does_not_keep_a_requirement_from_being_unmet()
+    {
+        var other = Given("2", """{"detail":{"kind":"ServiceRequest","status":"completed","code":{"text":"transplant"}}}""");
+
+        Assert.Equal("not met", Outcome(Apply("dexamethasone-isatuximab-pomalidomide", Treatment("lenalidomide"), other)));
+    }
+
     [Fact]
     public void Treatments_of_somebody_else_do_not_count()
     {

@@ -1,6 +1,7 @@
 using Myeloma.Fhir.ClinicalReasoning.Definitions;
 using Myeloma.Fhir.FhirPath;
 using Myeloma.Fhir.FhirPath.Syntax;
+using Myeloma.Fhir.FhirPath.Types;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 
@@ -47,13 +48,45 @@ internal sealed class ExpressionEvaluation(ApplySources sources, ApplyLimits lim
             var parsed = FhirPathExpression.Parse(text);
             return SyntaxWalk.Variables(parsed.Syntax).Select(variables.WhyUnknown).FirstOrDefault(why => why is not null) is { } unknown
                 ? ExpressionAnswer.Unknown(unknown)
-                : Run(parsed, scope, null);
+                : Certain(Run(parsed, scope, null), parsed, scope);
         }
         catch (FhirException fault)
         {
             return Failed(fault);
         }
     }
+
+    /// <summary>That a drug was not given is certain only when it is known of everything what it was.</summary>
+    private ExpressionAnswer Certain(ExpressionAnswer answer, FhirPathExpression expression, ExpressionScope scope)
+    {
+        if (!IsFalse(answer) || !AsksForProducts(expression) || IsFalseWithoutProducts(expression, scope)) return answer;
+        var syntax = expression.Syntax;
+        var systems = SyntaxWalk.All(syntax).OfType<SyntaxNode.Literal>().Select(literal => literal.Value).OfType<SystemValue.String>()
+            .Select(text => text.Value).Where(text => text.Contains(':', StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        return SyntaxWalk.Variables(syntax).Distinct().Select(name => variables.WhyUnrecognized(name, systems)).FirstOrDefault(why => why is not null) is { } why
+            ? ExpressionAnswer.Unknown(why)
+            : answer;
+    }
+
+    /// <summary>Whether a part of it decides that asks for something else: how many treatments there were.</summary>
+    private bool IsFalseWithoutProducts(FhirPathExpression expression, ExpressionScope scope)
+    {
+        if (!AsksForProducts(expression)) return IsFalse(Run(expression, scope, null));
+        if (expression.Syntax is not SyntaxNode.Binary { Operator: BinaryOperator.And, Position: var at } || !expression.Text.AsSpan(at).StartsWith("and", StringComparison.Ordinal)) return false;
+        try
+        {
+            return IsFalseWithoutProducts(FhirPathExpression.Parse(expression.Text[..at]), scope) || IsFalseWithoutProducts(FhirPathExpression.Parse(expression.Text[(at + 3)..]), scope);
+        }
+        catch (FhirException)
+        {
+            // The operator stood in parentheses, so that the halves are none.
+            return false;
+        }
+    }
+
+    private static bool IsFalse(ExpressionAnswer answer) => answer.Items is { Count: 1 } items && items[0].ToSystem() is SystemValue.Boolean { Value: false };
+
+    private static bool AsksForProducts(FhirPathExpression expression) => SyntaxWalk.All(expression.Syntax).Any(node => node is SyntaxNode.Member { Name: "product" });
 
     private ExpressionAnswer Run(FhirPathExpression expression, ExpressionScope scope, Dictionary<string, Collection>? named)
     {

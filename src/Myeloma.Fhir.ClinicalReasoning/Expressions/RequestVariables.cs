@@ -13,6 +13,7 @@ internal sealed class RequestVariables
     private readonly Dictionary<string, Collection> known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> unknown = new(StringComparer.Ordinal);
     private readonly Func<string, Element?> find;
+    private readonly Dictionary<string, IReadOnlyList<Element>> treatments = new(StringComparer.Ordinal);
 
     public RequestVariables(ApplyRequest request, ApplySources sources, DataIndex data)
     {
@@ -41,6 +42,11 @@ internal sealed class RequestVariables
     /// <returns>Null for one that is known, and for one that nobody has heard of.</returns>
     public string? WhyUnknown(string name) => unknown.GetValueOrDefault(name);
 
+    /// <summary>Why the products of a variable of treatments can't be told apart by codes of these systems.</summary>
+    /// <returns>Null when they can, and for other variables.</returns>
+    public string? WhyUnrecognized(string name, IReadOnlyCollection<string> systems) =>
+        treatments.TryGetValue(name, out var gathered) ? gathered.Select(plan => TreatedProducts.WhyUnrecognized(plan, systems)).FirstOrDefault(why => why is not null) : null;
+
     /// <summary>What a reference leads to: data of the request first, then what the sources know.</summary>
     public Element? Find(string reference) => find(reference);
 
@@ -62,6 +68,7 @@ internal sealed class RequestVariables
 
         Take("priorTreatments", Collection.Of(history.Prior));
         Take("currentTreatments", Collection.Of(history.Current));
+        (treatments["priorTreatments"], treatments["currentTreatments"]) = (history.Prior, history.Current);
     }
 
     /// <summary>What the caller says counts more than what was gathered.</summary>
@@ -69,6 +76,7 @@ internal sealed class RequestVariables
     {
         known[name] = items;
         unknown.Remove(name);
+        treatments.Remove(name);
     }
 
     private static string TypeOf(string reference) => reference.Split('/') is [.., var type, _] && Model.Schema.R4Schema.Instance.IsResourceType(type) ? type : "Patient";

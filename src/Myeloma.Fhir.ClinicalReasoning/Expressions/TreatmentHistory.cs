@@ -17,12 +17,13 @@ internal sealed class TreatmentHistory
 {
     private readonly string subject;
     private readonly Func<string, Element?> find;
+    private readonly Func<string, string, IReadOnlyList<(string System, string Code)>> sameMeaning;
     private readonly List<Element> prior = [];
     private readonly List<Element> current = [];
 
     public TreatmentHistory(ApplyRequest request, ApplySources sources, DataIndex data, Func<string, Element?> find)
     {
-        (subject, this.find) = (request.Subject, find);
+        (subject, this.find, sameMeaning) = (request.Subject, find, sources.SameMeaning);
         var plans = Of("CarePlan", sources, data);
         var administrations = Of("MedicationAdministration", sources, data);
         if (plans.Count + administrations.Count == 0)
@@ -60,7 +61,14 @@ internal sealed class TreatmentHistory
         if (plan.TextOf("status") is "draft" or "unknown" or null) return;
         var json = (JsonObject)ResourceDraft.ValueOf(plan)!;
         if (json["activity"] is JsonArray activities)
-            foreach (var activity in activities.OfType<JsonObject>()) Complete(activity);
+        {
+            foreach (var activity in activities.OfType<JsonObject>())
+            {
+                Complete(activity);
+                AddSame(activity["detail"]?["productCodeableConcept"]);
+            }
+        }
+
         (plan.TextOf("status") is "active" or "on-hold" ? current : prior).Add(Parsed(json));
     }
 
@@ -103,8 +111,31 @@ internal sealed class TreatmentHistory
         ["status"] = "completed",
         ["intent"] = "order",
         ["subject"] = new JsonObject { ["reference"] = subject },
-        ["activity"] = new JsonArray([.. administrations.Select(ProductOf).OfType<JsonNode>().Select(product => new JsonObject { ["detail"] = new JsonObject { ["productCodeableConcept"] = product } })]),
+        ["id"] = administrations.First().TextOf("id"),
+        ["activity"] = new JsonArray([.. administrations.Select(each => new JsonObject { ["detail"] = DetailOf(each) })]),
     };
+
+    /// <summary>What was given: as a concept, or what it points at where that is not known.</summary>
+    private JsonObject DetailOf(Element administration)
+    {
+        if (ProductOf(administration) is not { } product)
+            return administration.Child("medication") is { Type.Name: "Reference" } unknown ? new JsonObject { ["productReference"] = ResourceDraft.ValueOf(unknown) } : [];
+        AddSame(product);
+        return new JsonObject { ["productCodeableConcept"] = product };
+    }
+
+    /// <summary>Adds to a concept the codes that mean the same as its own.</summary>
+    private void AddSame(JsonNode? concept)
+    {
+        if (concept?["coding"] is not JsonArray codings) return;
+        var known = codings.Select(coding => (coding?["system"]?.ToString(), coding?["code"]?.ToString())).ToHashSet();
+        foreach (var (system, code) in known.ToList())
+        {
+            if (system is null || code is null) continue;
+            foreach (var same in sameMeaning(system, code))
+                if (known.Add(same)) codings.Add(new JsonObject { ["system"] = same.System, ["code"] = same.Code });
+        }
+    }
 
     /// <summary>The medication of a request or administration as a concept.</summary>
     private JsonNode? ProductOf(Element request) => request.Child("medication") switch

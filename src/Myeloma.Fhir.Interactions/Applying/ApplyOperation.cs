@@ -44,7 +44,12 @@ public sealed class ApplyOperation(
 
     private async Task<byte[]> ApplyAsync(Element applied, ApplyRequest each, OperationRequest request, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
     {
-        var sources = new ApplySources { Definitions = versions, Environment = (await definitions.GetAsync(cancellationToken)).ForExpressions() };
+        var sources = new ApplySources
+        {
+            Definitions = versions,
+            SameMeaning = await SameCodes.FollowAsync(definitions, versions, cancellationToken),
+            Environment = (await definitions.GetAsync(cancellationToken)).ForExpressions(),
+        };
         if (request.Boolean("useServerData") == false) return Apply(applied, each, sources, cancellationToken);
 
         var data = new ServerData(store, searchParameters, options, request.Context.BaseUrl, settings.MaxResources);

@@ -38,7 +38,12 @@ public sealed class CdsServices(
         var service = ServicesOf(plans).FirstOrDefault(service => service.Id == id)
             ?? throw new FhirException(Issue.NotFound($"There is no CDS service '{(id.Length <= 80 ? id : id[..80] + "…")}' here; /cds-services lists those that there are."));
         var call = HookCall.Parse(body, service.Hook, parseLimits, time.GetUtcNow());
-        var sources = new ApplySources { Definitions = versions, Environment = (await definitions.GetAsync(cancellationToken)).ForExpressions() };
+        var sources = new ApplySources
+        {
+            Definitions = versions,
+            SameMeaning = await SameCodes.FollowAsync(definitions, versions, cancellationToken),
+            Environment = (await definitions.GetAsync(cancellationToken)).ForExpressions(),
+        };
         IReadOnlyList<HookCard> cards;
         if (service.Plan is { } plan) cards = new PlanCards(new PlanDefinitionApply(sources, settings.Limits)).Of(plan, call, cancellationToken);
         else

@@ -46,7 +46,7 @@ public sealed class CdsHooksTests(SeededServer seeded) : IClassFixture<SeededSer
     [Fact]
     public async Task A_requirement_that_is_met_is_told_with_the_sentence_behind_it_and_one_that_is_not_met_is_left_out()
     {
-        var answer = await CallAsync("requirements-patient-view", "patient-view", "", """, "prefetch":{"patient":{"resourceType":"Patient","id":"p"},"carePlans":{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"CarePlan","id":"c1","status":"completed","intent":"plan","subject":{"reference":"Patient/p"}}}]}}""");
+        var answer = await CallAsync("requirements-patient-view", "patient-view", "", """, "prefetch":{"patient":{"resourceType":"Patient","id":"p"},"carePlans":{"resourceType":"Bundle","type":"searchset","entry":[{"resource":{"resourceType":"CarePlan","id":"c1","status":"completed","intent":"plan","subject":{"reference":"Patient/p"},"activity":[{"detail":{"status":"completed","productCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"342369"}]}}}]}}]}}""");
 
         var card = Assert.Single(answer.Json.GetProperty("cards").EnumerateArray());
         Assert.Equal(
@@ -85,6 +85,21 @@ public sealed class CdsHooksTests(SeededServer seeded) : IClassFixture<SeededSer
             ["info carfilzomib is a member of 5 combinations of the documents here", "warning Isa-Kd: the stated requirement is not met"],
             cards.Select(card => $"{card.GetProperty("indicator")} {card.GetProperty("summary")}"));
         Assert.Contains($"{Site}/regimens/carfilzomib-dexamethasone", cards[0].GetProperty("links").EnumerateArray().Select(link => link.GetProperty("url").GetString()));
+    }
+
+    [Theory]
+    [InlineData("6851", "8640", "is not known whether")]
+    [InlineData("342369", "358258", "the stated requirement is met")]
+    public async Task Treatments_by_codes_of_an_EHR_are_related_to_the_drugs_of_a_requirement(string first, string second, string expected)
+    {
+        string Plan(string id, string code) =>
+            """{"resource":{"resourceType":"CarePlan","id":"ID","status":"completed","intent":"plan","subject":{"reference":"Patient/p"},"activity":[{"detail":{"status":"completed","productCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"CODE"}]}}}]}}"""
+                .Replace("ID", id, StringComparison.Ordinal).Replace("CODE", code, StringComparison.Ordinal);
+
+        var answer = await CallAsync("requirements-patient-view", "patient-view", "", $$$""", "prefetch":{"carePlans":{"resourceType":"Bundle","type":"searchset","entry":[{{{Plan("c1", first)}}},{{{Plan("c2", second)}}}]}}""");
+
+        var summaries = answer.Json.GetProperty("cards").EnumerateArray().Select(card => card.GetProperty("summary").GetString()!).ToList();
+        Assert.Contains(summaries, summary => summary.StartsWith("isatuximab, pomalidomide and dexamethasone", StringComparison.Ordinal) && summary.Contains(expected, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Model.Elements;
+
+namespace Myeloma.Fhir.Interactions.Applying;
+
+/// <summary>Codes that mean the same, by the stored concept maps: what is equal or equivalent, in both directions, one step far.</summary>
+/// <remarks>https://hl7.org/fhir/R4/valueset-concept-map-equivalence.html. Retired maps do not count; of a map with several versions the one that is meant without a version does.</remarks>
+internal static class SameCodes
+{
+    private static readonly ConditionalWeakTable<ResourceDocument, Dictionary<(string System, string Code), List<(string System, string Code)>>> Read = [];
+
+    /// <returns>By system and code; empty for a code that no map knows.</returns>
+    /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
+    public static async Task<Func<string, string, IReadOnlyList<(string System, string Code)>>> FollowAsync(
+        CurrentDefinitions definitions, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
+    {
+        var urls = await definitions.UrlsAsync("ConceptMap", cancellationToken);
+        var maps = urls.Order(StringComparer.Ordinal)
+            .Select(url => versions(url).FirstOrDefault(document => document.ResourceType == "ConceptMap" && document.Root.TextOf("status") != "retired")).OfType<ResourceDocument>().ToList();
+        return (system, code) => [.. maps.SelectMany(map => Read.GetValue(map, Index).TryGetValue((system, code), out var same) ? same : []).Distinct()];
+    }
+
+    private static Dictionary<(string, string), List<(string, string)>> Index(ResourceDocument map)
+    {
+        var index = new Dictionary<(string, string), List<(string, string)>>();
+        foreach (var group in map.Root.Children("group"))
+        {
+            if (group.TextOf("source") is not { } source || group.TextOf("target") is not { } target) continue;
+            foreach (var element in group.Children("element"))
+            {
+                if (element.TextOf("code") is not { } code) continue;
+                foreach (var to in element.Children("target"))
+                    if (to.TextOf("code") is { } same && to.TextOf("equivalence") is ("equivalent" or "equal")) Add(index, (source, code), (target, same));
+            }
+        }
+
+        return index;
+    }
+
+    private static void Add(Dictionary<(string, string), List<(string, string)>> index, (string, string) one, (string, string) other)
+    {
+        Of(index, one).Add(other);
+        Of(index, other).Add(one);
+    }
+
+    private static List<(string, string)> Of(Dictionary<(string, string), List<(string, string)>> index, (string, string) code) =>
+        index.TryGetValue(code, out var same) ? same : index[code] = [];
+}
