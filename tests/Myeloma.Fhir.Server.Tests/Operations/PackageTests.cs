@@ -211,7 +211,7 @@ public sealed partial class PackageTests(SeededServer seeded) : IClassFixture<Se
 
     private static string Id(string version) => version.Replace('.', '-');
 
-    private IEnumerable<string> Names(Answer answer) => answer.Entries.Select(entry => string.Join('/', entry.GetProperty("fullUrl").GetString()!.Split('/')[^2..]));
+    private static IEnumerable<string> Names(Answer answer) => answer.Entries.Select(entry => string.Join('/', entry.GetProperty("fullUrl").GetString()!.Split('/')[^2..]));
 
     private static JsonElement Manifest(Answer answer) => answer.Entries[0].GetProperty("resource");
 
