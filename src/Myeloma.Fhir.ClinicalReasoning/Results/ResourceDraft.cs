@@ -43,10 +43,10 @@ internal sealed class ResourceDraft(TypeSchema type, JsonObject json)
     /// <returns>False when there is something and the type has no place for it: no such element, or none of that type.</returns>
     public bool Copy(Element source, string element, string? target = null)
     {
-        var values = new List<Element>();
+        List<Element>? values = null;
         foreach (var child in source.Children(element))
-            if (ValueOf(child) is not null || CompanionOf(child) is not null) values.Add(child);
-        return values.Count == 0 || CopyAll(values, target ?? element);
+            if (!IsEmpty(child)) (values ??= []).Add(child);
+        return values is null || CopyAll(values, target ?? element);
     }
 
     private bool CopyAll(List<Element> values, string target)
@@ -74,6 +74,8 @@ internal sealed class ResourceDraft(TypeSchema type, JsonObject json)
     /// <summary>Whether a value of one type can stand where another one is expected: the same, or both text.</summary>
     private static bool Fits(TypeSchema from, TypeSchema to) =>
         from.IsA(to.Name) || (from.Kind == TypeKind.Primitive && to.Name is "string" or "markdown" && from.IsA("string")) || (from.Kind == TypeKind.Backbone && to.Kind == TypeKind.Backbone);
+
+    private static bool IsEmpty(Element element) => element.IsPrimitive && element.RawCompanion.IsEmpty && (!element.HasValue || element.TextBytes.IsEmpty);
 
     /// <summary>The element's value as a node of its own; null for a primitive that has none, or an empty text, which no element may have.</summary>
     public static JsonNode? ValueOf(Element element)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Model;
@@ -8,6 +9,10 @@ namespace Myeloma.Fhir.ClinicalReasoning.Results;
 /// <summary>Writes a resource with its elements in the order of the specification, so that how it came about does not show in its bytes.</summary>
 internal static class SchemaOrder
 {
+    private static readonly TypeSchema? AnyElement = R4Schema.Instance.FindType("Element");
+
+    private static readonly ConditionalWeakTable<TypeSchema, Dictionary<string, Place>> Places = [];
+
     private static readonly JsonWriterOptions Options = JsonWriting.Options with { MaxDepth = 2_000 };
 
     /// <returns>Compact JSON in UTF-8.</returns>
@@ -21,11 +26,25 @@ internal static class SchemaOrder
     private static void WriteObject(Utf8JsonWriter writer, JsonObject json, TypeSchema? type)
     {
         if (json["resourceType"]?.GetValue<string>() is { } name) type = R4Schema.Instance.FindType(name);
+        var places = type is null ? null : Places.GetValue(type, PlacesOf);
+        var properties = new List<(int Order, string Name, JsonNode Value, TypeSchema? Type)>(json.Count);
+        foreach (var (property, value) in json)
+        {
+            if (value is null) continue;
+            var isCompanion = property[0] == '_';
+            var place = places?.GetValueOrDefault(isCompanion ? property[1..] : property);
+
+            // The companion of a primitive comes behind it, and is an Element whatever the primitive is.
+            var order = property == "resourceType" ? -1 : place is null ? int.MaxValue : (2 * place.Index) + (isCompanion ? 1 : 0);
+            properties.Add((order, property, value, place is not null && !isCompanion ? place.Type : AnyElement));
+        }
+
+        properties.Sort(static (one, other) => one.Order.CompareTo(other.Order) is not 0 and var order ? order : string.CompareOrdinal(one.Name, other.Name));
         writer.WriteStartObject();
-        foreach (var (property, value) in json.Where(each => each.Value is not null).OrderBy(each => PlaceOf(each.Key, type)).ThenBy(each => each.Key.StartsWith('_')))
+        foreach (var (_, property, value, valueType) in properties)
         {
             writer.WritePropertyName(property);
-            Write(writer, value!, type?.FindProperty(property.TrimStart('_')) is { } known && !property.StartsWith('_') ? known.Type : R4Schema.Instance.FindType("Element"));
+            Write(writer, value, valueType);
         }
 
         writer.WriteEndObject();
@@ -54,12 +73,19 @@ internal static class SchemaOrder
         }
     }
 
-    private static int PlaceOf(string property, TypeSchema? type)
+    private static Dictionary<string, Place> PlacesOf(TypeSchema type)
     {
-        if (property == "resourceType") return -1;
-        if (type?.FindProperty(property.TrimStart('_')) is not { } known) return int.MaxValue;
-        for (var place = 0; place < type.Elements.Count; place++)
-            if (ReferenceEquals(type.Elements[place], known.Element)) return place;
-        return int.MaxValue;
+        var places = new Dictionary<string, Place>(StringComparer.Ordinal);
+        for (var index = 0; index < type.Elements.Count; index++)
+        {
+            var element = type.Elements[index];
+            foreach (var name in element.IsChoice ? element.Types.Select(each => element.Name + ResourceDraft.Capitalized(each.Type.Name)) : [element.Name])
+                if (type.FindProperty(name) is { } property) places[name] = new Place(index, property.Type);
+        }
+
+        return places;
     }
+
+    /// <param name="Index">Of the element in the specification's order.</param>
+    private sealed record Place(int Index, TypeSchema Type);
 }
