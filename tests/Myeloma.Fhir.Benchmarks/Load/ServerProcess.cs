@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Myeloma.Fhir.Benchmarks.Load;
 
@@ -20,15 +21,18 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From the start of the process to the first answer of a search.</summary>
     public TimeSpan ColdStart { get; }
 
-    public static async Task<ServerProcess> StartAsync(string assembly, string dataFolder, int port)
+    /// <param name="settings">Environment variables, like <c>Fhir__Validation__Mode</c>.</param>
+    public static async Task<ServerProcess> StartAsync(string assembly, string dataFolder, int port, params (string Name, string Value)[] settings)
     {
         var baseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        await RefuseTakenAsync(baseAddress);
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { assembly, "--urls", baseAddress.ToString(), "--data", dataFolder },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
         process.OutputDataReceived += static (_, _) => { };
@@ -53,6 +57,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         throw new TimeoutException("The server did not answer within two minutes.");
+    }
+
+    /// <summary>Another server that listens there would be measured in this one's place.</summary>
+    private static async Task RefuseTakenAsync(Uri baseAddress)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(baseAddress.Host, baseAddress.Port);
+        }
+        catch (SocketException)
+        {
+            return;
+        }
+
+        throw new InvalidOperationException($"Something listens at {baseAddress} already; name another port by --port.");
     }
 
     /// <summary>Resident memory of the server process in megabytes, PostgreSQL not counted.</summary>

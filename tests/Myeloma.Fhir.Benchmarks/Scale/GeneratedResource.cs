@@ -48,6 +48,9 @@ internal sealed class GeneratedResource(int total)
     /// <param name="variant">0 as loaded; any other number gives other content of the same resource.</param>
     public byte[] Json(string type, int number, int variant = 0) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{'resourceType':'{{type}}','id':'{{Id(number)}}',{{Content(type, number, variant)}}}""").Replace('\'', '"'));
 
+    /// <summary>All of a run, in the order of loading.</summary>
+    public IEnumerable<byte[]> All(int variant = 0) => Shares.SelectMany(share => Enumerable.Range(0, Count(share.Type)).Select(number => Json(share.Type, number, variant)));
+
     /// <summary>With apostrophes for quotation marks.</summary>
     private string Content(string type, int number, int variant) => type switch
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Myeloma.Fhir.Benchmarks.Bulk;
 using Myeloma.Fhir.Benchmarks.Load;
 using Npgsql;
 
@@ -11,7 +12,8 @@ namespace Myeloma.Fhir.Benchmarks.Scale;
 /// Fills a server with generated resources of twelve types over HTTP, in two sizes, and measures reads, searches and writes at both: what grows with the table shows.
 /// </summary>
 /// <remarks>
-/// <c>dotnet run -c Release --project tests/Myeloma.Fhir.Benchmarks -- scale [--total 1000000] [--small 10000] [--seconds 10] [--connections 16] [--port 18081] [--keep-serving]</c>.
+/// <c>dotnet run -c Release --project tests/Myeloma.Fhir.Benchmarks -- scale [--total 1000000] [--small 10000] [--seconds 10] [--connections 16] [--port 18081] [--fill import] [--keep-serving]</c>.
+/// <c>--fill import</c> fills it by <c>$import</c> instead of by transactions.
 /// <c>--keep-serving</c> leaves the larger one up until Enter, for a load generator of another kind.
 /// The server is the Release build in a process of its own, with a data folder that is thrown away.
 /// </remarks>
@@ -36,7 +38,7 @@ internal static class ScaleScript
             try
             {
                 await using var server = await ServerProcess.StartAsync(assembly, data, arguments.Number("--port", 18_081));
-                await MeasureAsync(server, data, total, arguments.Number("--connections", 16), TimeSpan.FromSeconds(arguments.Number("--seconds", 10)));
+                await MeasureAsync(server, data, total, arguments.Number("--connections", 16), TimeSpan.FromSeconds(arguments.Number("--seconds", 10)), arguments.Text("--fill") == "import");
                 if (total != arguments.Number("--total", 1_000_000) || !arguments.Contains("--keep-serving")) continue;
                 Say($"serving {server.BaseAddress}, data in {data}; Enter ends it");
                 Console.ReadLine();
@@ -50,16 +52,18 @@ internal static class ScaleScript
         return 0;
     }
 
-    private static async Task MeasureAsync(ServerProcess server, string data, int total, int connections, TimeSpan duration)
+    private static async Task MeasureAsync(ServerProcess server, string data, int total, int connections, TimeSpan duration, bool imports)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections };
         using var client = new HttpClient(handler) { BaseAddress = server.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
         var resources = new GeneratedResource(total);
         Console.WriteLine();
         var watch = Stopwatch.StartNew();
-        foreach (var (type, _) in GeneratedResource.Shares) await FillAsync(client, resources, type);
+        if (imports) await ImportRun.RunAsync(client, resources.All());
+        else foreach (var (type, _) in GeneratedResource.Shares) await FillAsync(client, resources, type);
         foreach (var (type, json) in GeneratedResource.Terminology()) await StoreAsync(client, type, json);
-        Say($"{total:N0} resources in transactions of {EntriesOfTransaction:N0}: {watch.Elapsed.TotalSeconds:F0} s, {total / watch.Elapsed.TotalSeconds:F0} a second");
+        var way = imports ? "by $import" : FormattableString.Invariant($"in transactions of {EntriesOfTransaction:N0}");
+        Say($"{total:N0} resources {way}: {watch.Elapsed.TotalSeconds:F0} s, {total / watch.Elapsed.TotalSeconds:F0} a second");
         await SettleAsync(data);
 
         Console.WriteLine($"| {total.ToString("N0", CultureInfo.InvariantCulture)} stored | per second | p50 ms | p99 ms | failures |");
