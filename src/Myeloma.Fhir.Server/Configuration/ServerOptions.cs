@@ -122,6 +122,9 @@ public sealed record ServerOptions
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
+    /// <summary>Folder of terminologies' releases that are imported after the start; null: none.</summary>
+    public string? ReleaseFolder { get; init; }
+
     /// <summary>What subscriptions may do and cost.</summary>
     public SubscriptionOptions Subscriptions { get; init; } = SubscriptionOptions.Default;
 
@@ -205,6 +208,7 @@ public sealed record ServerOptions
             MaxSnapshotElements = Number(section, nameof(MaxSnapshotElements), preset.MaxSnapshotElements, 100, 10_000_000),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
+            ReleaseFolder = section["Terminology:ReleaseFolder"] is { Length: > 0 } releases ? releases : null,
             Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
             Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
             Artifacts = new(Number(section.GetSection("Artifacts"), nameof(ArtifactSettings.MaxResources), preset.Artifacts.MaxResources, 1, 1_000_000)),

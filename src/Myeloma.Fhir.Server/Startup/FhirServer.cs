@@ -29,6 +29,7 @@ public sealed partial class FhirServer : IAsyncDisposable
     private PastSweeping? sweeping;
     private SubscriptionRunner? subscriptions;
     private FormLoading? forms;
+    private ReleaseFolder? releases;
 
     private FhirServer(WebApplication app, DatabaseStart database, ServerState state, Admission admission)
     {
@@ -116,6 +117,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         if (runner is not null) await runner.DisposeAsync();
         if (sweeping is not null) await sweeping.DisposeAsync();
         if (forms is not null) await forms.DisposeAsync();
+        if (releases is not null) await releases.DisposeAsync();
         await database.DisposeAsync();
         admission.Dispose();
     }
@@ -134,6 +136,7 @@ public sealed partial class FhirServer : IAsyncDisposable
             forms = new FormLoading(services.Definitions, services.Concepts, services.TerminologyPings, app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.TerminologyMeter), LogJob);
             services.Store.BeginHot(app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.StoreMeter));
             state.Open(services);
+            if (app.Services.GetRequiredService<ServerOptions>().ReleaseFolder is { } folder) releases = new ReleaseFolder(services, folder, app.Services.GetRequiredService<ILogger<ReleaseFolder>>());
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {

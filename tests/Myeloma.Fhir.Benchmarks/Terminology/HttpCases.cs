@@ -50,6 +50,7 @@ internal static class HttpCases
         var expand = "/fhir/ValueSet/$expand?url=http://example.org/generated-top";
         (string Name, string Request)[] cases =
         [
+            ("read of a resource, for comparison", "'/fhir/ValueSet/generated-top'"),
             ("$validate-code", $"'/fhir/CodeSystem/$validate-code?url={Generated}&code=' .. code()"),
             ("$validate-code in an is-a set", "'/fhir/ValueSet/$validate-code?url=http://example.org/generated-top&system=" + Generated + "&code=' .. code()"),
             ("$lookup", $"'/fhir/CodeSystem/$lookup?system={Generated}&code=' .. code()"),
@@ -57,14 +58,17 @@ internal static class HttpCases
             ("$expand is-a, 100 at any offset", $"'{expand}&count=100&offset=' .. math.random(0, 300000)"),
             ("$expand with filter, 20", $"'{expand}&count=20&filter=' .. words[math.random(#words)]"),
         ];
-        foreach (var (name, request) in cases)
+
+        // Code is made fast while it runs: each case has to have had its turn before any is measured.
+        foreach (var (name, request) in cases.Concat(cases))
         {
             var script = Path.Combine(folder, string.Concat(name.Where(char.IsAsciiLetter)) + ".lua");
+            var isMeasured = File.Exists(script);
             await File.WriteAllTextAsync(script, Script(request, concepts));
-            await RunAsync("wrk", "-t1", "-c8", "-d2s", "-s", script, server.BaseAddress.ToString());
             var before = server.ProcessorTime();
             var text = await RunAsync("wrk", "-t1", "-c8", $"-d{seconds.ToString(CultureInfo.InvariantCulture)}s", "--latency", "-s", script, server.BaseAddress.ToString());
             string Of(string label) => text.Split('\n').FirstOrDefault(line => line.TrimStart().StartsWith(label, StringComparison.Ordinal))?.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] ?? "-";
+            if (!isMeasured) continue;
             var asked = double.Parse(text.Split('\n').First(line => line.Contains(" requests in ", StringComparison.Ordinal)).Trim().Split(' ')[0], CultureInfo.InvariantCulture);
             var each = ((server.ProcessorTime() - before).TotalMicroseconds / asked).ToString("F0", CultureInfo.InvariantCulture);
             Console.WriteLine($"| {name} | {Of("Requests/sec:")} | {Of("50%")} | {Of("99%")} | {Of("Non-2xx")} | {each} |");

@@ -55,7 +55,7 @@ public sealed partial class TerminologyTests
     {
         await using var other = new Owned(await server.AnotherAsync());
         const string url = "http://example.org/fhir/CodeSystem/again";
-        var first = First.Replace(Released, url, StringComparison.Ordinal);
+        var first = Renamed(url);
         await ImportAsync(first);
         await server.PutAsync($$$"""
             {"resourceType":"Observation","id":"released-both","status":"final","code":{"coding":[{"system":"{{{url}}}","code":"both"}]}}
@@ -118,6 +118,33 @@ public sealed partial class TerminologyTests
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["import", "--path", "x", "--column", "colour=Paint"], TextWriter.Null, error));
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["import"], TextWriter.Null, error));
     }
+
+    [Fact]
+    public async Task Releases_in_the_folder_of_the_setting_are_imported_once()
+    {
+        const string url = "http://example.org/fhir/CodeSystem/laid-down";
+        var folder = Directory.CreateTempSubdirectory("myeloma-releases-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "a-broken.ndjson"), "{}");
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "b.ndjson"), Renamed(url));
+            for (var start = 0; start < 2; start++)
+            {
+                await using var other = new Owned(await server.AnotherAsync(("Fhir:Terminology:ReleaseFolder", folder.FullName), ("Logging:LogLevel:Default", "None")));
+                while ((await other.Server.GetAsync($"/CodeSystem/$lookup?system={url}&code=both")).Status != 200) await Task.Delay(50);
+            }
+
+            var found = Assert.Single((await server.GetAsync($"/CodeSystem?url={url}")).Json.GetProperty("entry").EnumerateArray()).GetProperty("resource");
+            Assert.Equal("1", found.GetProperty("meta").GetProperty("versionId").GetString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The same under another url, and with a definition of its own: equal concepts would be those that another test has imported.</summary>
+    private static string Renamed(string url) => First.Replace(Released, url, StringComparison.Ordinal).Replace("All of it.", url, StringComparison.Ordinal);
 
     private static string Below(string code) => $$"""
         {"resourceType":"Parameters","parameter":[{"name":"excludeNested","valueBoolean":true},{"name":"valueSet","resource":{"resourceType":"ValueSet","status":"active",
