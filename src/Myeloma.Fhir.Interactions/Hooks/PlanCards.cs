@@ -75,7 +75,7 @@ internal sealed class PlanCards(PlanDefinitionApply apply)
     };
 
     /// <summary>What is suggested stands alone: the group it was part of is not created with it.</summary>
-    private static JsonNode Alone(JsonObject request)
+    private static JsonObject Alone(JsonObject request)
     {
         var copy = request.DeepClone().AsObject();
         copy.Remove("basedOn");

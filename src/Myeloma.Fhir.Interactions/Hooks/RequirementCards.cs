@@ -92,7 +92,7 @@ internal sealed class RequirementCards(PlanRequirements requirements, SourceSpan
     }
 
     /// <summary>The codes of what is ordered, also where the order points at a Medication that came along or is contained.</summary>
-    private static IReadOnlyList<Element> CodesOf(Element order, IReadOnlyList<Element> data)
+    private static List<Element> CodesOf(Element order, IReadOnlyList<Element> data)
     {
         if (order.Child("medication") is not { } medication) return [];
         if (medication.Type.Name != "Reference") return medication.Children("coding").ToList();

@@ -220,7 +220,7 @@ internal sealed class Expansion
     }
 
     /// <summary>What is shown as properties: what was asked for, and what is always shown; the value set's own word before the system's.</summary>
-    private IReadOnlyList<ConceptProperty> PropertiesOf(CompiledCodeSystem system, int ordinal, ListedConcept? note)
+    private List<ConceptProperty> PropertiesOf(CompiledCodeSystem system, int ordinal, ListedConcept? note)
     {
         if (note is null && !ShowsProperties(system)) return [];
         var shown = new List<ConceptProperty>();

@@ -86,7 +86,7 @@ internal static class HttpCases
             """);
     }
 
-    private static Task ImportAsync(string assembly, string data, string lines) => RunAsync("dotnet", assembly, "import", "--path", lines, "--data", data);
+    private static Task<string> ImportAsync(string assembly, string data, string lines) => RunAsync("dotnet", assembly, "import", "--path", lines, "--data", data);
 
     private static async Task AskAsync(HttpClient client, Stopwatch watch, string what)
     {
