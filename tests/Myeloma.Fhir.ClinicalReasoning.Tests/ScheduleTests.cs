@@ -171,6 +171,21 @@ public sealed class ScheduleTests
     }
 
     [ConformanceFact]
+    public void Cycles_are_told_with_their_parts_and_days()
+    {
+        var plan = ResourceDocument.Parse(File.ReadAllBytes(ConformanceFolder.Suite("regimens", "60071000210106.json"))).Root;
+
+        var cycles = new PlanCycles(ApplySources.None).Of(plan);
+
+        Assert.Equal(
+            ["Part 1: cISplatin chemoradiation | Cycle 1 - 28 days | 28 days | 1 | 11", "Part 2: cARBOplatin and PACLItaxel | Cycles 1 to 4 - 21 days | 21 days | 4 | 12"],
+            cycles.Select(cycle => $"{cycle.Part} | {cycle.Title} | {cycle.Length} | {cycle.Count} | {cycle.Members.Count}"));
+        var first = cycles[0].Members[0];
+        Assert.Equal(("olanzapine", "5 mg by oral administration", "1 2 3 4 22 23 24 25"), (first.Title, first.Dosage, string.Join(' ', first.Days)));
+        Assert.Empty(new PlanCycles(ApplySources.None).Of(Applying.Plan("""{"title":"x"}""")));
+    }
+
+    [ConformanceFact]
     public void The_chemotherapy_of_the_specification_comes_in_six_cycles()
     {
         var golden = new GoldenCase(ConformanceFolder.Suite("apply", "spec-kdn5-chemotherapy"));

@@ -2,7 +2,10 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Myeloma.Fhir.ClinicalReasoning;
+using Myeloma.Fhir.ClinicalReasoning.Scheduling;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Server.Edge;
@@ -36,11 +39,25 @@ internal static class PageEndpoints
         routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
     }
 
-    private static async Task RegimenAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)
+    private static async Task RegimenAsync(HttpContext http, string id, KnowledgeReader reader, ServerState state, CancellationToken cancellationToken)
     {
         var plan = await reader.FindAsync("PlanDefinition", id, cancellationToken);
-        var page = plan is null ? null : await RegimenPage.RenderAsync(RegimenView.Of(plan), await reader.DrugsAsync(cancellationToken), new Sources(reader), cancellationToken);
+        var page = plan is null ? null : await RegimenPage.RenderAsync(RegimenView.Of(plan), await CyclesAsync(plan, state, cancellationToken), await reader.DrugsAsync(cancellationToken), new Sources(reader), cancellationToken);
         await WriteOrNotFoundAsync(http, page, "regimen", id);
+    }
+
+    /// <summary>What a plan says of cycles; nothing for one that is too large to lay out.</summary>
+    private static async Task<IReadOnlyList<PlanCycle>> CyclesAsync(ResourceDocument plan, ServerState state, CancellationToken cancellationToken)
+    {
+        var versions = await state.Services!.Definitions.FollowVersionsAsync(cancellationToken);
+        try
+        {
+            return new PlanCycles(new ApplySources { Definitions = versions }).Of(plan.Root, cancellationToken);
+        }
+        catch (FhirException fault) when (fault.Issues.All(issue => issue.Type == IssueType.TooCostly))
+        {
+            return [];
+        }
     }
 
     private static async Task DrugAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)

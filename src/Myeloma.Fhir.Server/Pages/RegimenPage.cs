@@ -1,9 +1,11 @@
+using Myeloma.Fhir.ClinicalReasoning.Scheduling;
+
 namespace Myeloma.Fhir.Server.Pages;
 
 /// <summary>One regimen: members, requirement, codes, and the sentences it comes from.</summary>
 internal static class RegimenPage
 {
-    public static async Task<string> RenderAsync(RegimenView regimen, IReadOnlyList<DrugView> drugs, Sources sources, CancellationToken cancellationToken)
+    public static async Task<string> RenderAsync(RegimenView regimen, IReadOnlyList<PlanCycle> cycles, IReadOnlyList<DrugView> drugs, Sources sources, CancellationToken cancellationToken)
     {
         var requirementSources = new List<Html>();
         foreach (var requirement in regimen.Requirements)
@@ -13,17 +15,12 @@ internal static class RegimenPage
             <p class="lead">{regimen.Description}</p>
             <dl class="facts">
             <dt>Abbreviation</dt><dd>{(regimen.Abbreviations.Count > 0 ? string.Join(", ", regimen.Abbreviations) : "none stated")}</dd>
-            <dt>Status</dt><dd><span class="tag">{regimen.Status}</span> machine-read, not reviewed</dd>
-            <dt>Dose, schedule, duration</dt><dd>none stated</dd>
+            <dt>Status</dt><dd><span class="tag">{regimen.Status}</span>{(IsMachineRead(regimen) ? " machine-read, not reviewed" : "")}</dd>
+            <dt>Dose, schedule, duration</dt><dd>{(cycles.Count == 0 ? (Html)$"none stated" : $"""<a href="#cycles">see cycles and days</a>""")}</dd>
             <dt>Resource</dt><dd>{Layout.JsonLink("PlanDefinition", regimen.Id)}</dd>
             </dl>
-            <h2>Members</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="Members">
-            <table class="plain">
-            <thead><tr><th scope="col">Drug</th><th scope="col">As stated</th><th scope="col">Codes</th></tr></thead>
-            <tbody>{regimen.Members.Select(member => Member(member, drugs))}</tbody>
-            </table>
-            </div>
+            {(regimen.Members.Count == 0 ? Html.Empty : Members(regimen, drugs))}
+            {CycleGrid.Render(cycles)}
             <h2>Requirement</h2>
             {(requirementSources.Count > 0 ? Html.Concat(requirementSources) : $"<p>None stated.</p>")}
             <h2>Where it is stated</h2>
@@ -39,6 +36,24 @@ internal static class RegimenPage
         if (requirement.MinimumCount is { } count) parts.Add($"<li>at least {count} earlier {(count == 1 ? "treatment" : "treatments")}</li>");
         foreach (var (name, another) in requirement.Required) parts.Add($"<li>{(another ? "another " : "")}{name}{(requirement.Outcome is null ? "" : $": {requirement.Outcome}")}</li>");
         return $"<ul>{parts}</ul>";
+    }
+
+    private static Html Members(RegimenView regimen, IReadOnlyList<DrugView> drugs) => $"""
+        <h2>Members</h2>
+        <div class="scroll" tabindex="0" role="region" aria-label="Members">
+        <table class="plain">
+        <thead><tr><th scope="col">Drug</th><th scope="col">As stated</th><th scope="col">Codes</th></tr></thead>
+        <tbody>{regimen.Members.Select(member => Member(member, drugs))}</tbody>
+        </table>
+        </div>
+        """;
+
+    /// <summary>Whether the loader made it of a document.</summary>
+    private static bool IsMachineRead(RegimenView regimen)
+    {
+        foreach (var tag in regimen.Resource.Root.Child("meta")?.Children("tag").ToList() ?? [])
+            if (tag.TextOf("code") == "loader") return true;
+        return false;
     }
 
     private static Html Member(MemberView member, IReadOnlyList<DrugView> drugs)

@@ -191,6 +191,11 @@ public sealed class ApplyTests(RunningServer server) : IClassFixture<RunningServ
 
         Assert.Equal("RequestGroup requestgroup, MedicationRequest action-1.1, MedicationRequest action-1.2, MedicationRequest action-1.3", Contained(applied));
         Assert.Equal(60, Dates(laidOut).Split(' ').Length);
+        var page = await server.GetAsync(server.BaseUrl[..^5] + "/regimens/52401000210103");
+        Assert.Contains("<strong>Cycle 1 (and all further cycles) - 28 days</strong> <span class=\"soft\">· 28 days, how often is not stated</span>", page.Body, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">alectinib<br><span class=\"soft\">600 mg flat Twice daily by oral administration</span></th><td><span aria-label=\"day 1\">●</span></td><td><span aria-label=\"day 2\">", page.Body, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">loperamide<br><span class=\"soft\">2 mg flat by oral administration</span></th><td><span aria-label=\"day 1\">●</span></td><td></td>", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("machine-read, not reviewed", page.Body, StringComparison.Ordinal);
         Assert.Equal(400, refused.Status);
         Assert.Contains("error value PlanDefinition.action[0].description: This is no string: it is empty.", refused.Issues);
     }
