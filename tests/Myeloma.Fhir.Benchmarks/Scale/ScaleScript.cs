@@ -71,6 +71,8 @@ internal static class ScaleScript
         foreach (var (name, request) in Cases(resources))
             Console.WriteLine(await LoadRun.RunAsync(name, client, connections, duration, request));
         Console.WriteLine(await LoadRun.RunAsync("transaction of 100 creates", client, Math.Min(4, connections), duration, _ => Transaction(resources)));
+        Console.WriteLine();
+        Console.WriteLine(await Walk.RunAsync(client, "Medication", 2, n => Put("Medication", resources, Spread(n, resources.Count("Medication")), -n)));
         Say($"resident: {server.ResidentMegabytes():F0} MB");
     }
 
