@@ -6,6 +6,9 @@ public static class ApplyMessage
     /// <summary>It is not known whether a condition of an action is met.</summary>
     public const string ConditionUnknown = "apply-condition-unknown";
 
+    /// <summary>A condition of an action is not met, and the action is left out.</summary>
+    public const string ConditionUnmet = "apply-condition-unmet";
+
     /// <summary>How a start or stop condition of an action stands at the time of the request.</summary>
     public const string ConditionNow = "apply-condition-now";
 

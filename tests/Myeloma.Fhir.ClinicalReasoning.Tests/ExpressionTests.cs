@@ -26,11 +26,12 @@ public sealed class ExpressionTests
     }
 
     [Fact]
-    public void An_action_whose_condition_is_not_met_is_left_out_without_a_word()
+    public void An_action_whose_condition_is_not_met_is_left_out_and_told()
     {
         var result = Applying.CarePlan(Applying.Plan(Condition("%subject.gender = 'male'")), WithPatient);
 
-        Assert.Equal(([], null), (Applying.Issues(result).ToArray(), Applying.Contained(result, "requestgroup")["action"]));
+        Assert.Null(Applying.Contained(result, "requestgroup")["action"]);
+        Assert.Equal(["information informational PlanDefinition.action[0].condition[0]: http://example.org/plan: the action 'it' does not apply, and is left out: the condition %subject.gender = 'male' is not met."], Applying.Issues(result));
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class ExpressionTests
     {
         var action = """{"condition":[{"kind":"applicability","expression":{"language":"text/cql","expression":"exists [X]"}},{"kind":"applicability","expression":{"language":"text/fhirpath","expression":"false"}}]}""";
 
-        Assert.Empty(Applying.Issues(Applying.CarePlan(Applying.Plan(action))));
+        Assert.Equal(["information informational PlanDefinition.action[0].condition[1]: http://example.org/plan: the action does not apply, and is left out: the condition false is not met."], Applying.Issues(Applying.CarePlan(Applying.Plan(action))));
     }
 
     [Theory]

@@ -105,7 +105,10 @@ public sealed class PlanTests
         var result = Applying.CarePlan(Applying.Plan(actions));
 
         Assert.Equal("""[{"id":"b","title":"b"}]""", Applying.Contained(result, "requestgroup")["action"]!.ToJsonString());
-        Assert.Equal(["information informational PlanDefinition.action[1].relatedAction[0]: http://example.org/plan: the relation to the action 'a' is left out, because that action is not in the result."], Applying.Issues(result));
+        Assert.Equal(
+            ["information informational PlanDefinition.action[0].condition[0]: http://example.org/plan: the action 'a' does not apply, and is left out: the condition false is not met.",
+             "information informational PlanDefinition.action[1].relatedAction[0]: http://example.org/plan: the relation to the action 'a' is left out, because that action is not in the result."],
+            Applying.Issues(result));
     }
 
     [Fact]

@@ -12,8 +12,11 @@ namespace Myeloma.Fhir.ClinicalReasoning.Actions;
 /// </remarks>
 internal sealed class ConditionCheck(ApplyRun run)
 {
+    /// <summary>Characters of an expression that are shown.</summary>
+    private const int MaxExpression = 200;
+
     /// <summary>Whether all conditions of applicability are met. One that is not met decides, whatever the others are.</summary>
-    /// <returns>False also when one is not known: a warning then says which and why.</returns>
+    /// <returns>False also when one is not known: a warning then says which and why. Of one that is not met an information says so.</returns>
     public bool Applies(Element action, ExpressionScope scope)
     {
         var unknown = new List<(Element Condition, ExpressionAnswer Answer)>();
@@ -26,6 +29,7 @@ internal sealed class ConditionCheck(ApplyRun run)
                     Tell(condition, scope, answer, isMet);
                     break;
                 case var _ when isMet == false:
+                    run.Report(IssueSeverity.Information, IssueType.Informational, scope.Definition, condition, $"{Called(action)} does not apply, and is left out: {WordsOf(condition)} is not met.", ApplyMessage.ConditionUnmet);
                     return false;
                 case var _ when isMet is null:
                     unknown.Add((condition, answer));
@@ -62,6 +66,14 @@ internal sealed class ConditionCheck(ApplyRun run)
             run.Report(IssueSeverity.Warning, answer.Type, scope.Definition, condition, $"the {kind} condition can't be evaluated now: {answer.Why}.", ApplyMessage.ConditionUnknown);
         else if (isMet == (kind == "stop"))
             run.Report(IssueSeverity.Information, IssueType.Informational, scope.Definition, condition, $"the {kind} condition is {(isMet.Value ? "met" : "not met")} at the time of the request.", ApplyMessage.ConditionNow);
+    }
+
+    /// <summary>What a condition says of itself, else its expression.</summary>
+    private static string WordsOf(Element condition)
+    {
+        var expression = condition.Child("expression");
+        if (expression?.TextOf("description") is { } description) return $"the condition '{description}'";
+        return expression?.TextOf("expression") is not { } text ? "the condition" : $"the condition {(text.Length <= MaxExpression ? text : text[..MaxExpression] + "…")}";
     }
 
     private static string Called(Element action) => action.TextOf("title") is { } title ? $"the action '{title}'" : action.TextOf("id") is { } id ? $"the action '{id}'" : "the action";
