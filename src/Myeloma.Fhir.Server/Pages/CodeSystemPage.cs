@@ -1,5 +1,6 @@
 using System.Globalization;
 using Myeloma.Fhir.Model.Elements;
+using Myeloma.Fhir.Terminology.Forms;
 
 namespace Myeloma.Fhir.Server.Pages;
 
@@ -9,13 +10,14 @@ internal static class CodeSystemPage
     public static async Task<string> RenderAsync(ResourceDocument resource, TerminologyQuery query, TerminologyTrial trial, CancellationToken cancellationToken)
     {
         var (root, id) = (resource.Root, resource.Id!);
+        var isElsewhere = ConceptContent.IsElsewhere(resource);
         var concepts = new List<(Element Concept, int Depth)>();
         Collect(root, 0, concepts);
         Task<TrialAnswer> Ask(string operation, params (string, string)[] parameters) => trial.AskAsync(operation, "CodeSystem", id, query.Address, cancellationToken, parameters);
         var validated = query.Tries("$validate-code") ? await Ask("$validate-code", ("code", query["code"]), ("display", query["display"])) : null;
         var subsumed = query.Tries("$subsumes") ? await Ask("$subsumes", ("codeA", query["codeA"]), ("codeB", query["codeB"])) : null;
         Html body = $"""
-            {TerminologyParts.Facts(root, ("Content", root.TextOf("content")), ("Hierarchy", root.TextOf("hierarchyMeaning")), ("Concepts", concepts.Count.ToString("N0", CultureInfo.InvariantCulture)))}
+            {TerminologyParts.Facts(root, ("Content", root.TextOf("content")), ("Hierarchy", root.TextOf("hierarchyMeaning")), ("Concepts", isElsewhere ? root.TextOf("count") : concepts.Count.ToString("N0", CultureInfo.InvariantCulture)))}
             {TerminologyParts.Json("CodeSystem", id)}
             <section aria-labelledby="try">
             <h2 id="try">Ask</h2>
@@ -28,7 +30,8 @@ internal static class CodeSystemPage
             </section>
             <section aria-labelledby="concepts">
             <h2 id="concepts">Concepts</h2>
-            {TerminologyParts.Table("Concepts", ["Code", "Display", "Definition"], concepts.Take(TerminologyParts.MaxRows).Select(Row))}
+            {(isElsewhere ? (Html)$"<p>They are not part of the resource: this server has them in tables of its database. Ask for any of them above.</p>"
+                : TerminologyParts.Table("Concepts", ["Code", "Display", "Definition"], concepts.Take(TerminologyParts.MaxRows).Select(Row)))}
             {TerminologyParts.Rest(concepts.Count, "concept")}
             </section>
             """;

@@ -30,6 +30,16 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
 
     public bool Contains(string code) => places.ContainsKey(code);
 
+    /// <summary>Takes over all concepts of another collection, behind its own; what both have is put together.</summary>
+    public void Take(ConceptCollection other)
+    {
+        foreach (var entry in other.entries)
+        {
+            if (places.TryAdd(entry.Code, entries.Count)) entries.Add(entry);
+            else entries[places[entry.Code]].Take(entry);
+        }
+    }
+
     /// <summary>The same string for equal ones, for values that many concepts have.</summary>
     public string Pooled(string text)
     {
@@ -79,6 +89,17 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
         public List<Designation> Designations { get; } = [];
         public List<ConceptProperty> Properties { get; } = [];
         public List<ConceptExtension> Extensions { get; } = [];
+
+        /// <summary>Adds what another place says of the concept; display and definition stay those of the first.</summary>
+        public void Take(Entry other)
+        {
+            Display ??= other.Display;
+            Definition ??= other.Definition;
+            Parents.AddRange(other.Parents);
+            Designations.AddRange(other.Designations);
+            Properties.AddRange(other.Properties);
+            Extensions.AddRange(other.Extensions);
+        }
 
         public void Add(string property, string kind, string value)
         {

@@ -13,6 +13,8 @@ internal sealed class ConceptLines : ReleaseFormat
 {
     private const int ReportEvery = 50_000;
 
+    private const int LinesAtOnce = 2_000;
+
     public override string Name => "ndjson";
 
     public override bool Recognizes(ReleaseFiles files) => files.Find(IsLines) is not null;
@@ -24,17 +26,39 @@ internal sealed class ConceptLines : ReleaseFormat
         var header = Header(file, reader.ReadLine()) is var read && options.Url is null && options.Version is null ? read
             : read with { Url = options.Url ?? read.Url, Version = options.Version ?? read.Version };
         if (header.Url.Length == 0) throw new FhirException(Issue.Required($"{file}: the CodeSystem of the first line has no url; name it."));
-        var concepts = new ConceptCollection(header.CaseSensitive == false ? StringComparer.OrdinalIgnoreCase : null);
-        for (var number = 2; reader.ReadLine() is { } line; number++)
+        var comparer = header.CaseSensitive == false ? StringComparer.OrdinalIgnoreCase : null;
+        var (concepts, told) = (new ConceptCollection(comparer), 0);
+        try
         {
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            cancellationToken.ThrowIfCancellationRequested();
-            ReadLine(file, number, line, concepts);
-            if (concepts.Count % ReportEvery == 0) progress?.Report(new ReleaseProgress(file, concepts.Count));
+            // Lines are read one after the other, parsed by all processors, and put together in their order.
+            foreach (var part in Lines(reader).Chunk(LinesAtOnce).AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(lines => Parsed(file, lines, comparer)))
+            {
+                concepts.Take(part);
+                if (concepts.Count - told < ReportEvery) continue;
+                progress?.Report(new ReleaseProgress(file, told = concepts.Count));
+            }
+        }
+        catch (AggregateException faults) when (faults.Flatten().InnerExceptions.OfType<FhirException>().FirstOrDefault() is { } fault)
+        {
+            throw fault;
         }
 
         progress?.Report(new ReleaseProgress(file, concepts.Count));
         return header with { Concepts = concepts.Sources(Name) };
+    }
+
+    /// <summary>The lines behind the first that are not blank, with their one-based numbers.</summary>
+    private static IEnumerable<(int Number, string Line)> Lines(StreamReader reader)
+    {
+        for (var number = 2; reader.ReadLine() is { } line; number++)
+            if (!string.IsNullOrWhiteSpace(line)) yield return (number, line);
+    }
+
+    private static ConceptCollection Parsed(string file, (int Number, string Line)[] lines, StringComparer? comparer)
+    {
+        var concepts = new ConceptCollection(comparer);
+        foreach (var (number, line) in lines) ReadLine(file, number, line, concepts);
+        return concepts;
     }
 
     private static bool IsLines(string name) => name.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);

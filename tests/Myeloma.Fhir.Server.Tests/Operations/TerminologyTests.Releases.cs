@@ -48,6 +48,9 @@ public sealed partial class TerminologyTests
         var id = found.GetProperty("id").GetString();
         Assert.True(Parameter((await server.GetAsync($"/CodeSystem/{id}/$validate-code?code=left&displayLanguage=de&display=Linker%20Teil")).Json, "result").GetProperty("valueBoolean").GetBoolean());
         Assert.Equal(200, (await server.SendAsync("POST", "/CodeSystem/$validate", found.GetRawText())).Status);
+        var page = (await server.GetAsync($"/CodeSystem/{id}?try=subsumes&codeA=top&codeB=both", ("Accept", "text/html"))).Body;
+        Assert.Contains("this server has them in tables of its database", page, StringComparison.Ordinal);
+        Assert.Contains("""<td class="code value">subsumes</td>""", page, StringComparison.Ordinal);
     }
 
     [Fact]

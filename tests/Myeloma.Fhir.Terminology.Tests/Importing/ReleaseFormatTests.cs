@@ -210,6 +210,19 @@ public sealed class ReleaseFormatTests
         Assert.Equal(("First.", new Designation("de", new ConceptUse(null, "short", null), "Ä")), (system.Definition(system.Find("a")), system.Designations(system.Find("a")).ToArray().Single()));
     }
 
+    [Fact]
+    public void Many_lines_stay_in_their_order_and_a_code_that_comes_again_adds_to_its_concept()
+    {
+        const int Count = 9_000;
+        var lines = Enumerable.Range(0, Count).Select(each => $$"""{"code":"c{{each}}","display":"Number {{each}}","property":[{"code":"parent","valueCode":"c{{each + 1}}"}]}""")
+            .Append("""{"code":"c0","display":"Late","designation":[{"value":"Again"}]}""").Append($$"""{"code":"c{{Count}}"}""");
+        var system = Compiled("x.ndjson", ("x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n" + string.Join('\n', lines)));
+
+        Assert.Equal(Count + 1, system.Count);
+        Assert.Equal(Enumerable.Range(0, Count + 1).Select(each => $"c{Count - each}"), Enumerable.Range(0, Count + 1).Select(system.Code));
+        Assert.Equal(("Number 0", "Again"), (system.Display(system.Find("c0")), system.Designations(system.Find("c0"))[0].Value));
+    }
+
     [Theory]
     [InlineData("ndjson", "x.ndjson", "", IssueType.Structure, "x.ndjson is empty.")]
     [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"ValueSet\",\"status\":\"active\"}", IssueType.Structure, "x.ndjson, line 1: a CodeSystem stands there, not a ValueSet.")]
