@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
@@ -9,6 +10,9 @@ internal static class ConceptFilters
 {
     /// <summary>How long one regular expression may look at one text; those that can go back and forth without end are run by an engine that can't.</summary>
     private static readonly TimeSpan RegexTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it may look at all texts of a system.</summary>
+    private static readonly TimeSpan WholeRegexTime = TimeSpan.FromSeconds(3);
 
     /// <summary>The operators there are for the hierarchy.</summary>
     private static readonly string[] OfHierarchy = ["is-a", "descendent-of", "is-not-a", "generalizes"];
@@ -108,15 +112,16 @@ internal static class ConceptFilters
     /// <summary>The whole of the value must match, as in XML Schema.</summary>
     private static ConceptSet Matching(CompiledCodeSystem system, ComposeFilter filter)
     {
-        var regex = Compile(system, filter);
+        var (regex, watch) = (Compile(system, filter), Stopwatch.StartNew());
+        bool IsMatch(string text) => watch.Elapsed < WholeRegexTime ? regex.IsMatch(text) : throw TerminologyIssues.FilterTooCostly(system.Url, filter);
         try
         {
             return filter.Property switch
             {
-                "concept" or "code" => ConceptSet.Where(system.Count, ordinal => regex.IsMatch(system.Code(ordinal))),
-                "display" => ConceptSet.Where(system.Count, ordinal => system.Display(ordinal) is { } display && regex.IsMatch(display)),
+                "concept" or "code" => ConceptSet.Where(system.Count, ordinal => IsMatch(system.Code(ordinal))),
+                "display" => ConceptSet.Where(system.Count, ordinal => system.Display(ordinal) is { } display && IsMatch(display)),
                 _ => system.Column(CodeOf(system, filter.Property)) is var column
-                    ? column.Values.Where(value => regex.IsMatch(value)).Aggregate(ConceptSet.Empty, (all, value) => all.Union(column[value]))
+                    ? column.Values.Where(IsMatch).Aggregate(ConceptSet.Empty, (all, value) => all.Union(column[value]))
                     : ConceptSet.Empty,
             };
         }
