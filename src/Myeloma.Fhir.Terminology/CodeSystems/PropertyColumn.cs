@@ -6,6 +6,7 @@ namespace Myeloma.Fhir.Terminology.CodeSystems;
 public sealed class PropertyColumn
 {
     private readonly string[] values;
+    private readonly int[] ranks;
     private readonly int[] starts;
     private readonly int[] ordinals;
 
@@ -28,7 +29,8 @@ public sealed class PropertyColumn
         foreach (var (place, _) in pairs) starts[place + 1]++;
         for (var place = 0; place < values.Length; place++) starts[place + 1] += starts[place];
         ordinals = [.. pairs.Select(pair => pair.Ordinal)];
-        Array.Sort(values, ranks = [.. Enumerable.Range(0, values.Length)], StringComparer.Ordinal);
+        ranks = [.. Enumerable.Range(0, values.Length)];
+        Array.Sort(values, ranks, StringComparer.Ordinal);
         Any = ConceptSet.OfMany(ordinals, form.Count);
 
         int PlaceOf(string value)
@@ -39,8 +41,6 @@ public sealed class PropertyColumn
             return texts.Count - 1;
         }
     }
-
-    private readonly int[] ranks;
 
     /// <summary>The concepts that have the property at all.</summary>
     public ConceptSet Any { get; }
