@@ -1,5 +1,6 @@
-using System.Text;
+using System.Diagnostics;
 using System.Text.Json;
+using System.Text;
 using Xunit;
 
 namespace Myeloma.Fhir.Server.Tests.Bulk;
@@ -21,10 +22,11 @@ internal static class BulkClient
     /// <summary>Waits for the answer of a job.</summary>
     public static async Task<Answer> EndAsync(this RunningServer on, string status, params (string, string)[] headers)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
             var answer = await on.GetAsync(status, headers);
             if (answer.Status != 202) return answer;
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), $"The job {status} does not end: {answer.Header("X-Progress")}");
             Assert.NotNull(answer.Header("X-Progress"));
             await Task.Delay(20);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Myeloma.Fhir.Server.Tests.Bulk;
@@ -153,8 +154,9 @@ public sealed class HotReadTests
     /// <summary>Reads until one of the servers answers from memory.</summary>
     private static async Task<RunningServer> HotAsync(params RunningServer[] servers)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), "No server answers from memory.");
             foreach (var server in servers)
             {
                 for (var at = 0; at < 2; at++) Assert.Equal(200, (await server.GetAsync("/Basic/hot0")).Status);

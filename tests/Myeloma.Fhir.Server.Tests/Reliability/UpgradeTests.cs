@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Myeloma.Fhir.Server.Tests.Reliability;
@@ -43,8 +44,9 @@ public sealed class UpgradeTests
     /// <summary>As long as the resources of a type are being indexed, searches of them are refused and may be sent again.</summary>
     private static async Task<IReadOnlyList<string>> MatchesAsync(RunningServer server, string query)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), $"{query} is refused for good.");
             var answer = await server.GetAsync(query, ("Prefer", "handling=strict"));
             if (answer.Status == 200) return answer.Matches;
             Assert.Equal(503, answer.Status);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Xunit;
 
@@ -18,8 +19,9 @@ public sealed class AsyncRequestTests(RunningServer server) : IClassFixture<Runn
 
     private static async Task<JsonElement> AnswerAsync(RunningServer on, string status)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), $"The request {status} does not end.");
             var answer = await on.GetAsync(status);
             if (answer.Status == 202)
             {
