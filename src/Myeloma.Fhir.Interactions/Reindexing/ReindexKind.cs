@@ -23,7 +23,10 @@ public sealed class ReindexKind(ResourceStore store, CurrentSearchParameters sea
     {
         var request = ReindexRequest.Read(run.Request);
         await searchParameters.FollowAsync(cancellationToken);
-        if (run.Checkpoint is null && request.IsForParameters && !IsPending(request)) return new JobAnswer(AnswerOf([], []));
+        (int Id, string DefinitionHash)[] parameters = [.. request.Parameters.Select(parameter => (parameter.Id, parameter.DefinitionHash))];
+
+        // A start may have done so by itself. That is not known here: the parameters this server has may be indexed to it, and to be made anew for the one that has added the job.
+        if (run.Checkpoint is null && request.IsForParameters && !await store.ArePendingAsync(parameters, cancellationToken)) return new JobAnswer(AnswerOf([], []));
         var point = run.Checkpoint is { } bytes ? ReindexCheckpoint.Read(bytes) : new ReindexCheckpoint(0, 0, await CountAsync(request.Types, cancellationToken), []);
         while (point.At < request.Types.Count)
         {
@@ -34,13 +37,9 @@ public sealed class ReindexKind(ResourceStore store, CurrentSearchParameters sea
             await run.SaveAsync(point.ToBytes(), new JobProgress(done.Sum(), Math.Max(point.Total, done.Sum()), type), cancellationToken);
         }
 
-        await searchParameters.IndexedAsync([.. request.Parameters.Select(parameter => (parameter.Id, parameter.DefinitionHash))], cancellationToken);
+        await searchParameters.IndexedAsync(parameters, cancellationToken);
         return new JobAnswer(AnswerOf(request.Types, point.Done));
     }
-
-    /// <summary>Whether one of the parameters is not indexed yet; a start may have done so by itself.</summary>
-    private bool IsPending(ReindexRequest request) => searchParameters.Registry.Indexed.Any(parameter =>
-        !parameter.IsIndexed && request.Parameters.Contains(new ReindexedParameter(parameter.Id, parameter.DefinitionHash)));
 
     private async Task<long> CountAsync(IReadOnlyList<string> types, CancellationToken cancellationToken)
     {

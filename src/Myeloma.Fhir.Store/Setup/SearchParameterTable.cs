@@ -42,6 +42,16 @@ internal static class SearchParameterTable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Whether current resources may lack rows of one of these parameters, as far as they still have that definition.</summary>
+    public static async Task<bool> ArePendingAsync(NpgsqlDataSource dataSource, IReadOnlyList<(int Id, string DefinitionHash)> parameters, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"SELECT EXISTS (SELECT FROM search_parameter p JOIN unnest($1, $2) AS asked (id, hash) ON p.id = asked.id AND p.definition_hash = asked.hash WHERE p.status = '{Pending}')");
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. parameters.Select(parameter => parameter.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. parameters.Select(parameter => parameter.DefinitionHash)] });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Parameters that are no longer in use are not indexed by from now on; should one come back, it is as if it were new.</summary>
     /// <remarks>Only when what is in use is what the database holds by now: another server may have brought a parameter in since it was read.</remarks>
     private static async Task RetireAsync(

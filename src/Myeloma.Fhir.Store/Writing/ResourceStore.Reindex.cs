@@ -87,6 +87,19 @@ public sealed partial class ResourceStore
         }
     }
 
+    /// <summary>Whether current resources may lack index rows of one of these parameters, by what the database holds: what a server knows of it may be of before.</summary>
+    public async Task<bool> ArePendingAsync(IReadOnlyList<(int Id, string DefinitionHash)> parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SearchParameterTable.ArePendingAsync(dataSource, parameters, cancellationToken);
+        }
+        catch (Exception exception) when (Faults.Translate(exception, cancellationToken) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
     /// <summary>The resource types of which there is a current resource, in ordinal order.</summary>
     public async Task<IReadOnlyList<string>> StoredTypesAsync(CancellationToken cancellationToken)
     {

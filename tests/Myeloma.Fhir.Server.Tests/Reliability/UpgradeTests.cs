@@ -15,10 +15,12 @@ public sealed class UpgradeTests
         UPDATE index_token_item SET hash = ~hash;
         """;
 
+    /// <param name="maxRunning">0: the job is left to the server that was there before and knows nothing of what is to be made anew.</param>
     [Theory]
-    [InlineData("1000000")]
-    [InlineData("0")]
-    public async Task Postings_of_before_are_made_anew_at_the_next_start(string inlineReindexLimit)
+    [InlineData("1000000", "1")]
+    [InlineData("0", "1")]
+    [InlineData("0", "0")]
+    public async Task Postings_of_before_are_made_anew_at_the_next_start(string inlineReindexLimit, string maxRunning)
     {
         var before = await RunningServer.StartAsync();
         RunningServer? after = null;
@@ -29,7 +31,7 @@ public sealed class UpgradeTests
             await before.ExecuteAsync(Before0006);
             Assert.Empty((await before.GetAsync("/Patient?identifier=urn:x|1")).Matches);
 
-            after = await before.AnotherAsync(("Fhir:InlineReindexLimit", inlineReindexLimit));
+            after = await before.AnotherAsync(("Fhir:InlineReindexLimit", inlineReindexLimit), ("Fhir:MaxAsyncRunning", maxRunning));
 
             foreach (var query in (string[])["/Patient?identifier=urn:x|1", "/Patient?organization:identifier=urn:o|2", "/Observation?code-value-concept=1234-5$y", "/Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender"])
                 Assert.Equal(["old"], await MatchesAsync(after, query));
