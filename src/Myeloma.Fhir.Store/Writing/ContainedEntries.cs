@@ -40,7 +40,6 @@ internal sealed class ContainedEntries
     /// <param name="sequence">A number of the rid sequence for each.</param>
     public void AddTo(ContainedBatch batch, ResourceVersion container, long rid, ReadOnlySpan<long> sequence)
     {
-        if (resources.Count == 0) return;
         Dictionary<string, ResourceKey> keys = [];
         foreach (var (document, id, _, _) in resources) keys.TryAdd($"#{id}", new ResourceKey(document.ResourceType, $"{container.Key}#{id}"));
 

@@ -370,15 +370,15 @@ internal sealed class WriteTransaction(
     private IEnumerable<RowBatch> IndexRows(List<PendingWrite> made)
     {
         var rows = new IndexBatch();
-        var contained = new ContainedBatch();
+        ContainedBatch? contained = null;
         foreach (var write in made.Where(write => write.Document is not null))
         {
             var entries = write.Entries(extract);
             rows.Add(write.NewRid, entries);
-            entries.Contained!.AddTo(contained, write.Result!.Version, write.NewRid, write.ContainedSequence.Span);
+            if (entries.Contained is { Count: > 0 } held) held.AddTo(contained ??= new ContainedBatch(), write.Result!.Version, write.NewRid, write.ContainedSequence.Span);
         }
 
-        return rows.Tables().Concat(contained.Tables());
+        return contained is null ? rows.Tables() : rows.Tables().Concat(contained.Tables());
     }
 
     private static (Column<long> Rid, Column<int> Version, Column<bool> Deleted, Column<string?> Method, Column<ReadOnlyMemory<byte>> Body) ResourceColumns() =>

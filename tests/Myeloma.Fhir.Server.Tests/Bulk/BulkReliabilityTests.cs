@@ -88,7 +88,7 @@ public sealed class BulkReliabilityTests
         {
             var lines = Enumerable.Range(0, 6_000).Select(at => at % 10 == 0 ? Basic(at, "a") : """{"resourceType":"Basic","code":{"text":"without id"}}""").ToList();
             var import = await first.BeginAsync("POST", "/$import", string.Join('\n', lines), ("Content-Type", BulkClient.Ndjson));
-            await UntilAsync(async () => await CountAsync(first) > 0);
+            await Eventually.HoldsAsync(async () => await CountAsync(first) > 0);
             await first.StopAsync();
             second = await first.AnotherAsync();
             var moved = import.Replace(first.BaseUrl, "", StringComparison.Ordinal);
@@ -98,11 +98,11 @@ public sealed class BulkReliabilityTests
             Assert.Equal(6_000, await CountAsync(second));
 
             var cancelled = await second.BeginAsync("POST", "/$import", string.Join('\n', Enumerable.Repeat("""{"resourceType":"Flag","status":"active","code":{"text":"a"},"subject":{"display":"x"}}""", 200_000)), ("Content-Type", BulkClient.Ndjson));
-            await UntilAsync(async () => (await second.GetAsync("/Flag?_summary=count")).Json.GetProperty("total").GetInt32() > 0);
+            await Eventually.HoldsAsync(async () => (await second.GetAsync("/Flag?_summary=count")).Json.GetProperty("total").GetInt32() > 0);
             Assert.Equal(202, (await second.SendAsync("DELETE", cancelled)).Status);
             Assert.Equal(404, (await second.GetAsync(cancelled)).Status);
             var file = $"/_bulk{cancelled["/_async".Length..]}/input-1.ndjson";
-            await UntilAsync(async () => (await second.SendAsync("HEAD", file)).Status == 404);
+            await Eventually.HoldsAsync(async () => (await second.SendAsync("HEAD", file)).Status == 404);
             var stored = (await second.GetAsync("/Flag?_summary=count")).Json.GetProperty("total").GetInt32();
             Assert.InRange(stored, 1, 199_999);
         }
@@ -128,14 +128,14 @@ public sealed class BulkReliabilityTests
             content.Headers.ContentType = new MediaTypeHeaderValue(BulkClient.Ndjson);
             using var accepted = await server.Client.PostAsync(new Uri("/fhir/$import", UriKind.Relative), content);
             var status = new Uri(accepted.Content.Headers.ContentLocation!.AbsolutePath, UriKind.Relative);
-            await UntilAsync(async () => await CountAsync(server) > 0);
+            await Eventually.HoldsAsync(async () => await CountAsync(server) > 0);
             await server.KillAsync();
             await server.DisposeAsync();
 
             server = await ServerProcess.StartAsync(folder.Path, settings);
             Assert.InRange(await CountAsync(server), 1, count);
             JsonElement manifest = default;
-            await UntilAsync(async () =>
+            await Eventually.HoldsAsync(async () =>
             {
                 using var answer = await server.Client.GetAsync(status);
                 if ((int)answer.StatusCode == 202) return false;
@@ -193,14 +193,5 @@ public sealed class BulkReliabilityTests
     {
         using var bundle = JsonDocument.Parse(await server.Client.GetStringAsync(new Uri("/fhir/Basic?_summary=count", UriKind.Relative)));
         return bundle.RootElement.GetProperty("total").GetInt32();
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var at = 0; !await holds(); at++)
-        {
-            Assert.True(at < 6_000, "It did not come true.");
-            await Task.Delay(20);
-        }
     }
 }

@@ -10,21 +10,11 @@ public sealed class JobTests(RunningServer server) : IClassFixture<RunningServer
     private async Task<Answer> UntilAsync(string id, Func<Answer, bool> holds)
     {
         Answer? answer = null;
-        await UntilAsync(async () => holds(answer = await server.GetAsync($"/_async/{id}")), () => $"{answer?.Status} {answer?.Header("X-Progress")} {answer?.Body}");
+        await Eventually.HoldsAsync(async () => holds(answer = await server.GetAsync($"/_async/{id}")), () => $"{answer?.Status} {answer?.Header("X-Progress")} {answer?.Body}");
         return answer!;
     }
 
-    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()), () => "");
-
-    /// <summary>Gives up after a minute, so that a defect ends in words.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> holds, Func<string> last)
-    {
-        for (var tries = 0; !await holds(); tries++)
-        {
-            Assert.True(tries < 600, last());
-            await Task.Delay(10);
-        }
-    }
+    private static Task UntilAsync(Func<bool> holds) => Eventually.HoldsAsync(() => Task.FromResult(holds()));
 
     [Fact]
     public async Task A_job_tells_how_far_it_is_and_another_node_goes_on_from_where_one_stopped()

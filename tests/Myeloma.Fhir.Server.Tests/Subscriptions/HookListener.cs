@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -58,19 +57,5 @@ public sealed class HookListener : IAsyncDisposable
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), await reader.ReadToEndAsync());
         requests.Enqueue(request);
         await Answer(request, context);
-    }
-}
-
-/// <summary>Waits for what comes true by itself.</summary>
-internal static class Eventually
-{
-    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> state)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await holds())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), state());
-            await Task.Delay(20);
-        }
     }
 }
