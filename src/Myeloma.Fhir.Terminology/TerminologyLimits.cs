@@ -8,8 +8,11 @@ namespace Myeloma.Fhir.Terminology;
 /// <param name="MaxBatch">Questions of one <c>$batch-validate-code</c>.</param>
 /// <param name="MaxCodeLength">Characters of a code that is asked about.</param>
 /// <param name="MaxClosureConcepts">Concepts of one closure table.</param>
+/// <param name="MaxMapSteps">How many concept maps one translation may go through, one after the other; 0: none that no single map states.</param>
+/// <param name="MaxMapPaths">How many ways through concept maps are looked at for one code.</param>
 public sealed record TerminologyLimits(
-    int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000)
+    int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000,
+    int MaxMapSteps = 3, int MaxMapPaths = 1000)
 {
     public static readonly TerminologyLimits Default = new();
 }

@@ -224,7 +224,9 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxResources), preset.MaxResources, 0, 100_000),
         Number(section, nameof(TerminologyLimits.MaxBatch), preset.MaxBatch, 1, 100_000),
         Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000),
-        Number(section, nameof(TerminologyLimits.MaxClosureConcepts), preset.MaxClosureConcepts, 1, 10_000_000));
+        Number(section, nameof(TerminologyLimits.MaxClosureConcepts), preset.MaxClosureConcepts, 1, 10_000_000),
+        Number(section, nameof(TerminologyLimits.MaxMapSteps), preset.MaxMapSteps, 0, 10),
+        Number(section, nameof(TerminologyLimits.MaxMapPaths), preset.MaxMapPaths, 1, 1_000_000));
 
     private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
         preset.Limits with

@@ -18,9 +18,10 @@ public sealed class Translate(TerminologyLimits limits)
     /// <summary>A code in the terms of another system.</summary>
     /// <returns>
     /// Parameters as UTF-8 JSON: <c>result</c> true when a match is neither unmatched nor disjoint, and each <c>match</c> with equivalence, concept, products and the map it is from.
-    /// A mapping that depends on other elements is a match only when they were given.
+    /// A mapping that depends on other elements is a match only when they were given. Where no map is named and none leads to the target that is asked for, several do,
+    /// one after the other, each read in either direction: such a match has a <c>step</c> for each.
     /// </returns>
-    /// <exception cref="FhirException"><c>required</c>: no code with a system; <c>not-found</c>: the map or a value set is not here.</exception>
+    /// <exception cref="FhirException"><c>required</c>: no code with a system; <c>not-found</c>: the map or a value set is not here; <c>too-costly</c>: too many ways through the maps.</exception>
     public byte[] Answer(TerminologyCatalog catalog, TerminologyArguments arguments)
     {
         var request = new TerminologyRequest(catalog, limits, arguments);
@@ -30,9 +31,19 @@ public sealed class Translate(TerminologyLimits limits)
         var search = new TranslationSearch(isReverse, Dependencies(arguments), url => FindMap(request.Catalog, url, null), MaxFollowed);
         foreach (var (system, code) in codings)
             foreach (var map in maps) search.Run(map, system, code);
-        var matches = search.Matches.Where(match => IsWanted(match, request)).ToList();
+        List<TranslationMatch> matches = [.. search.Matches.Where(match => IsWanted(match, request))];
+        if (matches.Count == 0 && !search.MissedDependency && IsComposable(arguments))
+        {
+            var composed = new ComposedTranslation(maps, search.IsSatisfied, limits);
+            foreach (var (system, code) in codings) matches.AddRange(composed.Find(system, code, match => IsWanted(match, request)));
+        }
+
         return JsonOutput.Parameters(writer => Write(writer, matches, search, codings, maps.Count));
     }
+
+    /// <summary>Whether several maps may make one translation: the client says where it is to end, and not by which map.</summary>
+    private static bool IsComposable(TerminologyArguments arguments) =>
+        ((string[])["targetsystem", "targetSystem", "target", "targetScope"]).Any(arguments.Has) && !((string[])["conceptMap", "url", "source", "sourceScope"]).Any(arguments.Has);
 
     private static List<(string System, string Code)> Codings(TerminologyArguments arguments)
     {
@@ -138,8 +149,17 @@ public sealed class Translate(TerminologyLimits limits)
 
                 writer.Parameter("comment", "valueString", match.Comment);
                 writer.Parameter("source", "valueUri", match.Map);
+                foreach (var step in match.Steps) writer.Parts("step", () => Write(writer, step));
             });
         }
+    }
+
+    private static void Write(Utf8JsonWriter writer, TranslationStep step)
+    {
+        writer.Parameter("source", "valueUri", step.Map);
+        writer.Parameter("reverse", step.IsReverse);
+        writer.Parameter("equivalence", "valueCode", step.Equivalence);
+        WriteCoding(writer, "concept", step.System, null, step.Code, step.Display);
     }
 
     private static void WriteCoding(Utf8JsonWriter writer, string name, string? system, string? version, string code, string? display)
@@ -163,9 +183,13 @@ public sealed class Translate(TerminologyLimits limits)
 }
 
 /// <param name="Code">Null for a source that has no target.</param>
-/// <param name="Map">Canonical of the map it is from.</param>
+/// <param name="Map">Canonical of the map it is from; null where several were put together.</param>
 /// <param name="Scope">The value set that the map leads to; null when it does not say.</param>
-internal sealed record TranslationMatch(string System, string? Version, string? Code, string? Display, string Equivalence, string? Comment, IReadOnlyList<MappingElement> Products, string? Map, string? Scope);
+internal sealed record TranslationMatch(string System, string? Version, string? Code, string? Display, string Equivalence, string? Comment, IReadOnlyList<MappingElement> Products, string? Map, string? Scope)
+{
+    /// <summary>The maps on the way, where several were put together or one was read backwards unasked; none for what one map says.</summary>
+    public IReadOnlyList<TranslationStep> Steps { get; init; } = [];
+}
 
 /// <summary>Looks codes up in maps, and in those they name for what they do not map.</summary>
 internal sealed class TranslationSearch(bool isReverse, List<(string Element, string? System, string Value)> dependencies, Func<string, CompiledConceptMap?> findMap, int maxFollowed)
@@ -197,23 +221,14 @@ internal sealed class TranslationSearch(bool isReverse, List<(string Element, st
     }
 
     private TranslationMatch Match(Mapping mapping, CompiledConceptMap map) => isReverse
-        ? new(mapping.Group.Source, null, mapping.SourceCode, mapping.SourceDisplay, Reversed(mapping.Equivalence), mapping.Comment, [], map.Canonical, map.Source)
+        ? new(mapping.Group.Source, null, mapping.SourceCode, mapping.SourceDisplay, Equivalence.Reversed(mapping.Equivalence), mapping.Comment, [], map.Canonical, map.Source)
         : new(mapping.Group.Target, mapping.Group.TargetVersion, mapping.TargetCode, mapping.TargetDisplay, mapping.Equivalence, mapping.Comment, mapping.Products, map.Canonical, map.Target);
 
-    private bool IsSatisfied(Mapping mapping)
+    /// <summary>Whether what a mapping depends on was given; what was not is remembered.</summary>
+    public bool IsSatisfied(Mapping mapping)
     {
         var missed = mapping.DependsOn.Where(needed => !dependencies.Any(given => given.Element == needed.Property && given.Value == needed.Value && (needed.System is null || given.System is null || given.System == needed.System))).ToList();
         foreach (var each in missed) Missed.Add(each.Property);
         return missed.Count == 0;
     }
-
-    /// <summary>https://hl7.org/fhir/R4/valueset-concept-map-equivalence.html read from the other side.</summary>
-    private static string Reversed(string equivalence) => equivalence switch
-    {
-        "wider" => "narrower",
-        "narrower" => "wider",
-        "subsumes" => "specializes",
-        "specializes" => "subsumes",
-        var symmetric => symmetric,
-    };
 }

@@ -25,6 +25,24 @@ public sealed partial class TerminologyTests
         Assert.Equal("1191", rxNorm);
     }
 
+    /// <summary>Each code of ours that has codes of both goes from any of the two to the other, in one request.</summary>
+    [Fact]
+    public async Task A_code_of_RxNorm_goes_to_ATC_and_to_our_codes_in_one_request_with_every_map_on_the_way()
+    {
+        var own = await OneAsync($"system={RxNorm}&code=1191&targetsystem={Drugs}");
+        var atc = await server.GetAsync($"/ConceptMap/$translate?system={RxNorm}&code=1191&targetsystem={Atc}");
+        var direct = await AllAsync($"system={Drugs}&code={own}&targetsystem={Atc}");
+        var back = await Task.WhenAll(direct.Select(code => OneAsync($"system={Atc}&code={code}&targetsystem={RxNorm}")));
+
+        Assert.Equal("acetylsalicylic-acid", own);
+        Assert.Equal(direct, Matches(atc).Select(match => Part(match, "concept").GetProperty("valueCoding").GetProperty("code").GetString()!));
+        Assert.All(Matches(atc), match => Assert.Equal(
+            ["http://myeloma-fhir.org/fhir/ConceptMap/to-rxnorm|0.1.0 backwards to acetylsalicylic-acid: equivalent", $"http://myeloma-fhir.org/fhir/ConceptMap/to-atc|0.1.0 forwards to {Part(match, "concept").GetProperty("valueCoding").GetProperty("code")}: equivalent"],
+            match.GetProperty("part").EnumerateArray().Where(part => part.GetProperty("name").GetString() == "step").Select(step =>
+                $"{Part(step, "source").GetProperty("valueUri")} {(Part(step, "reverse").GetProperty("valueBoolean").GetBoolean() ? "backwards" : "forwards")} to {Part(step, "concept").GetProperty("valueCoding").GetProperty("code")}: {Part(step, "equivalence").GetProperty("valueCode")}")));
+        Assert.All(back, code => Assert.Equal("1191", code));
+    }
+
     [Fact]
     public async Task Without_a_target_all_maps_answer_each_with_its_name()
     {
