@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
@@ -12,7 +13,7 @@ public static class ArtifactOperations
     private const int Any = int.MaxValue;
 
     /// <summary>The types that artifacts are of.</summary>
-    private static readonly string[] Types =
+    internal static readonly string[] Types =
     [
         "ActivityDefinition", "CapabilityStatement", "CodeSystem", "CompartmentDefinition", "ConceptMap", "ExampleScenario", "GraphDefinition", "ImplementationGuide", "Library", "Measure", "Medication",
         "MedicationKnowledge", "MessageDefinition", "NamingSystem", "OperationDefinition", "PlanDefinition", "Questionnaire", "SearchParameter", "StructureDefinition", "StructureMap", "Substance",
@@ -28,11 +29,14 @@ public static class ArtifactOperations
 
     /// <summary>All of them, in the order of their names.</summary>
     public static IEnumerable<IOperation> All(
-        ResourceStore store, CurrentDefinitions definitions, CurrentSearchParameters searchParameters, SearchOptions options, ArtifactSettings settings, TerminologyLimits limits, TimeProvider time)
+        ResourceStore store, CurrentDefinitions definitions, CurrentSearchParameters searchParameters, SearchOptions options, ArtifactSettings settings, TerminologyLimits limits, PatchLimits patchLimits,
+        TimeProvider time)
     {
         var access = new ArtifactAccess(store, definitions, searchParameters, options, settings);
+        var expansions = new ExpandedValueSets(definitions, limits, time);
+        yield return new ArtifactDiffOperation(access, expansions, store, definitions, patchLimits);
         yield return new DataRequirementsOperation(access);
-        yield return new PackageOperation(access, new ExpandedValueSets(definitions, limits, time));
+        yield return new PackageOperation(access, expansions);
     }
 
     internal static OperationDefinition Define(string name, string id, OperationParameter[] own) => new()

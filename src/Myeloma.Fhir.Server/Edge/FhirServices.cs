@@ -147,7 +147,7 @@ public sealed class FhirServices
             new ClosureOperation(Definitions, Closures, options.Terminology, time),
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
-            .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, time))
+            .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
             .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])
