@@ -30,7 +30,7 @@ public sealed record LoadPlan(
     /// </param>
     /// <remarks>
     /// <c>meta.versionId</c>, <c>meta.lastUpdated</c> and <c>Provenance.recorded</c> don't count as content, so that loading twice changes nothing.
-    /// A Provenance is written again together with the resource it is about.
+    /// A Provenance is written again together with the resource it is about. What is built as a draft and stored as active was released by somebody, and stays as that one left it.
     /// </remarks>
     /// <exception cref="FhirException"><c>conflict</c>: one issue a resource that is stored under an id the load needs and was not made by the loader.</exception>
     public static LoadPlan Diff(LoadResult result, IReadOnlyDictionary<(string Type, string Id), byte[]> current)
@@ -41,10 +41,13 @@ public sealed record LoadPlan(
             throw new FhirException([.. foreign.Select(built => Issue.Conflict(
                 $"{built} is stored and was not made by the loader; move it to another id, or tag it as the loader's to have it replaced."))]);
 
-        var created = result.Resources.Where(built => !stored.ContainsKey((built.Type, built.Id))).ToList();
-        var updated = result.Resources.Where(built => stored.TryGetValue((built.Type, built.Id), out var there) && !SameContent(Parse(built.Json), there)).ToList();
+        var resources = StoredVersions.Take(result.Resources, stored);
+        var released = resources.Where(built => stored.TryGetValue((built.Type, built.Id), out var there) && IsReleased(built, there)).Select(built => built.Reference).ToHashSet(StringComparer.Ordinal);
+        if (released.Count > 0) resources = [.. resources.Where(built => !released.Contains(built.Reference) && !(built.Type == "Provenance" && Targets(built).All(released.Contains)))];
+        var created = resources.Where(built => !stored.ContainsKey((built.Type, built.Id))).ToList();
+        var updated = resources.Where(built => stored.TryGetValue((built.Type, built.Id), out var there) && !SameContent(Parse(built.Json), there)).ToList();
         var changed = created.Concat(updated).Select(built => built.Reference).ToHashSet(StringComparer.Ordinal);
-        updated.AddRange(result.Resources.Where(built => built.Type == "Provenance" && !changed.Contains(built.Reference) && Targets(built).Any(changed.Contains)));
+        updated.AddRange(resources.Where(built => built.Type == "Provenance" && !changed.Contains(built.Reference) && Targets(built).Any(changed.Contains)));
 
         var known = result.Resources.Select(built => (built.Type, built.Id)).ToHashSet();
         var retired = new List<BuiltResource>();
@@ -73,6 +76,9 @@ public sealed record LoadPlan(
         return content;
     }
 
+    private static bool IsReleased(BuiltResource built, JsonObject there) =>
+        there["status"]?.GetValue<string>() == "active" && there.ContainsKey("url") && Parse(built.Json)["status"]?.GetValue<string>() == "draft";
+
     private static bool IsLoaders(JsonObject resource) =>
         resource["meta"]?["tag"] is JsonArray tags
         && tags.Any(tag => tag?["system"]?.GetValue<string>() == TagSystem && tag["code"]?.GetValue<string>() == TagCode);
@@ -85,7 +91,7 @@ public sealed record LoadPlan(
 
     private static JsonObject Parse(byte[] json) => (JsonObject)JsonNode.Parse(json)!;
 
-    private static byte[] Bytes(JsonObject json)
+    internal static byte[] Bytes(JsonObject json)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, JsonWriting.Options)) json.WriteTo(writer);

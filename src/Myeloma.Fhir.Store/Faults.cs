@@ -25,7 +25,7 @@ internal static class Faults
     /// <summary>Whether a transaction that failed so may well succeed when it is run again: serialization, deadlock, and the race of two creates.</summary>
     public static bool IsLostRace(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
-        || (exception.SqlState == PostgresErrorCodes.UniqueViolation && exception.ConstraintName is "resource_key" or "resource_pkey" or "resource_history_pkey");
+        || (exception.SqlState == PostgresErrorCodes.UniqueViolation && exception.ConstraintName is "resource_key" or "resource_pkey" or "resource_history_pkey" or "artifact_identity_unique" or "artifact_identity_pkey");
 
     /// <summary>A write that was run again as often as it may be: 409, since nothing is wrong with the server.</summary>
     public static Issue Overtaken => Issue.Conflict("Other writes of the same resources were faster each time; nothing was changed, send the request again.");

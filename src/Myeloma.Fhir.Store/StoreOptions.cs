@@ -51,6 +51,12 @@ public sealed record StoreOptions
     /// <summary>Whether a literal reference inside the server has to lead to a resource: on write, and when its target is deleted.</summary>
     public bool ReferentialIntegrity { get; init; }
 
+    /// <summary>Whether a url and version belong to one current resource of a type.</summary>
+    public bool UniqueVersions { get; init; }
+
+    /// <summary>Whether the status of an artifact goes from draft to active to retired, and not back.</summary>
+    public bool StatusRules { get; init; }
+
     /// <summary>The server's own base URL without trailing slash: absolute references below it are inside the server. Null: only relative ones are.</summary>
     public string? BaseUrl { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class StoreFixture : IAsyncLifetime
         await database!.DisposeAsync();
     }
 
+    /// <summary>Another store on the same database.</summary>
+    public ResourceStore Open(StoreOptions options) => new(DataSource, options, Time, _ => new IndexRows());
+
     public async Task<object?> ScalarAsync(string text)
     {
         await using var command = DataSource.CreateCommand(text);

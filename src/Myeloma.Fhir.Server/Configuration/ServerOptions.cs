@@ -279,6 +279,8 @@ public sealed record ServerOptions
         HotBytes = (long)Number(section, "HotBodyMegabytes", 64, 0, 1_000_000) << 20,
         VersionIdentical = Flag(section, nameof(StoreOptions.VersionIdentical), preset.VersionIdentical),
         ReferentialIntegrity = Flag(section, nameof(StoreOptions.ReferentialIntegrity), true),
+        UniqueVersions = Flag(section.GetSection("Artifacts"), nameof(StoreOptions.UniqueVersions), true),
+        StatusRules = Flag(section.GetSection("Artifacts"), nameof(StoreOptions.StatusRules), true),
         BaseUrl = BaseUrlOf(section["BaseUrl"]),
     };
 

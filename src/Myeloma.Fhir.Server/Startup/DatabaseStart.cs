@@ -36,6 +36,7 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         await searchParameters.AttachAsync(database, jobs, cancellationToken);
         var services = new FhirServices(database, jobs, searchParameters, options, TimeProvider.System, LogReport);
         await FillAsync(services, cancellationToken);
+        await TellDoubledAsync(cancellationToken);
         return services;
     }
 
@@ -86,6 +87,12 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
+    private async Task TellDoubledAsync(CancellationToken cancellationToken)
+    {
+        var (doubled, total) = await database!.Store.DoubledArtifactsAsync(10, cancellationToken);
+        if (total > 0) LogDoubled(total, string.Join(", ", doubled.Select(each => $"{each.Key} (as {each.Other})")));
+    }
+
     private async Task<string> StartClusterAsync(CancellationToken cancellationToken)
     {
         var wanted = new PostgresClusterOptions();
@@ -107,6 +114,9 @@ internal sealed partial class DatabaseStart(ServerOptions options, string? conne
 
     [LoggerMessage(22, LogLevel.Information, "Seed documents of {Folder}: {Written} resources written.")]
     private partial void LogSeeds(string folder, int written);
+
+    [LoggerMessage(26, LogLevel.Warning, "{Total} resources have a url and version that another one of their type has, too, since before that was refused: {Some}. Which of them a canonical means is not certain; give them other versions, or delete them.")]
+    private partial void LogDoubled(long total, string some);
 
     [LoggerMessage(21, LogLevel.Warning, "{Text}")]
     private partial void LogSearchParameter(Exception? exception, string text);

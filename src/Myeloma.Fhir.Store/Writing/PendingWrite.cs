@@ -14,6 +14,10 @@ internal sealed class PendingWrite(WriteOperation operation)
 
     private IndexEntries? entries;
     private ResourceDocument? completed;
+    private StoredVersion? current;
+    private ResourceDocument? currentDocument;
+    private byte[]? identity;
+    private bool isIdentified;
 
     public WriteOperation Operation => operation;
 
@@ -28,7 +32,25 @@ internal sealed class PendingWrite(WriteOperation operation)
     };
 
     /// <summary>The current version as the transaction has locked it; null when the key was never used.</summary>
-    public StoredVersion? Current { get; set; }
+    public StoredVersion? Current
+    {
+        get => current;
+        set => (current, currentDocument) = (value, null);
+    }
+
+    /// <summary>The current version as a document; null where there is none, or its last one is a deletion.</summary>
+    public ResourceDocument? CurrentDocument =>
+        Current is not { Deleted: false } there ? null : currentDocument ??= ResourceDocument.Parse(there.Body, (Document ?? throw new InvalidOperationException("A deletion has no need of it.")).Schema, Unlimited);
+
+    /// <summary>What the url and version of the document come to; null for a deletion, and what is no artifact or has no version.</summary>
+    public byte[]? Identity
+    {
+        get
+        {
+            if (!isIdentified) (identity, isIdentified) = (Document is { } document ? ArtifactGuard.IdentityOf(document) : null, true);
+            return identity;
+        }
+    }
 
     /// <summary>Whether somebody changed the resource between the search that found it and the lock on its row.</summary>
     public bool HasLostMatch => operation.MatchedVersion is { } found && (Current is not { Deleted: false } current || current.Version != found);
@@ -101,7 +123,7 @@ internal sealed class PendingWrite(WriteOperation operation)
             : ResourceStamp.Apply(Document, Key.Id, number.ToString(CultureInfo.InvariantCulture), lastUpdated);
 
         // Compared with the stamp on, so that a document that leaves out id or meta counts as the same, too.
-        if (!versionIdentical && Document is not null && Current is { Deleted: false } && ContentEquality.Same(Parse(Current.Body, Document), Parse(body, Document)))
+        if (!versionIdentical && Document is not null && Current is { Deleted: false } && ContentEquality.Same(CurrentDocument!, Parse(body, Document)))
         {
             Result = new WriteResult(Current.ToVersion(Key), WriteOutcome.Unchanged);
             return;

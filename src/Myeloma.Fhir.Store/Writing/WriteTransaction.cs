@@ -48,6 +48,8 @@ internal sealed class WriteTransaction(
 
     private readonly ReferenceGuard? guard = (import?.IsGuarded ?? options.ReferentialIntegrity) ? new ReferenceGuard(connection) : null;
 
+    private readonly ArtifactGuard artifacts = new(options.UniqueVersions, options.StatusRules);
+
     /// <summary>Locks, decides and writes; on return the transaction is committed, on an exception it is rolled back.</summary>
     public async Task RunAsync(PendingWrite[] writes, CancellationToken cancellationToken)
     {
@@ -69,6 +71,7 @@ internal sealed class WriteTransaction(
         try
         {
             guard?.Add(writes, options.BaseUrl);
+            artifacts.Add(writes);
             await LockAsync(writes, isOpen: false, cancellationToken).ConfigureAwait(false);
             return Obstacles(writes);
         }
@@ -106,6 +109,7 @@ internal sealed class WriteTransaction(
     private async Task FinishAsync(PendingWrite[] writes, ConditionalWrite? request, bool isOpen, CancellationToken cancellationToken)
     {
         guard?.Add(writes, options.BaseUrl);
+        artifacts.Add(writes);
         var (sequence, now) = await LockAsync(writes, isOpen, cancellationToken).ConfigureAwait(false);
         if (writes.Any(write => write.HasLostMatch)) throw new LostMatchException();
         if (Obstacles(writes) is { Count: > 0 } obstacles) throw new FhirException(obstacles);
@@ -201,6 +205,7 @@ internal sealed class WriteTransaction(
             },
         });
         var isGuarded = guard?.AddLocks(batch) == true;
+        var hasArtifacts = artifacts.AddLookup(batch);
         batch.BatchCommands.Add(HotLease.AskForOthers(hot.Server));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SequenceText) { Parameters = { new NpgsqlParameter<int> { TypedValue = writes.Length + writes.Sum(write => write.ContainedCount) } } });
 
@@ -220,6 +225,12 @@ internal sealed class WriteTransaction(
         if (isGuarded)
         {
             await guard!.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (hasArtifacts)
+        {
+            await artifacts.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -253,6 +264,7 @@ internal sealed class WriteTransaction(
     private List<Issue> Obstacles(PendingWrite[] writes)
     {
         var issues = writes.Select(write => write.Obstacle()).OfType<Issue>().ToList();
+        issues.AddRange(artifacts.Obstacles());
         if (import is not null) import.Take(guard?.Missing() ?? []);
         else if (guard is not null) issues.AddRange(guard.Missing().Select(each => guard.IssueOf(each.Write, each.Reference)));
         return issues;
@@ -263,6 +275,7 @@ internal sealed class WriteTransaction(
     {
         await using var batch = connection.CreateBatch();
         AddSuperseding(batch, made);
+        artifacts.AddRows(batch, made);
         if (Created(made) is { Count: > 0 } created) batch.BatchCommands.Add(created.Insert());
         foreach (var table in IndexRows(made)) batch.BatchCommands.Add(table.Insert());
         if (commits) AddCommit(batch);
@@ -275,6 +288,7 @@ internal sealed class WriteTransaction(
         await using (var batch = connection.CreateBatch())
         {
             AddSuperseding(batch, made);
+            artifacts.AddRows(batch, made);
             if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 

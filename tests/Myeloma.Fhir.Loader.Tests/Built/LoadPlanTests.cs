@@ -72,7 +72,47 @@ public sealed class LoadPlanTests
         });
 
         Assert.Empty(LoadPlan.Diff(without, stored).Retired);
-        Assert.Contains("PlanDefinition/carfilzomib-cyclophosphamide-dexamethasone", LoadPlan.Diff(GoldFacts.Load(gold), stored).Updated);
+        var plan = LoadPlan.Diff(GoldFacts.Load(gold), stored);
+        var again = Entry(plan, "PlanDefinition/carfilzomib-cyclophosphamide-dexamethasone");
+        Assert.Equal(("draft", "0.1.1"), (again.Text("status"), again.Text("version")));
+    }
+
+    [Fact]
+    public void A_definition_that_is_stated_again_is_named_by_its_new_version_and_keeps_it_in_later_loads()
+    {
+        var result = GoldFacts.Load();
+        var stored = Stored(result, resource =>
+        {
+            if (resource.Text("id") == "carfilzomib" && resource.Text("resourceType") == "ActivityDefinition") resource["status"] = "retired";
+        });
+
+        var plan = LoadPlan.Diff(result, stored);
+
+        Assert.Equal("0.1.1", Entry(plan, "ActivityDefinition/carfilzomib").Text("version"));
+        var text = Encoding.UTF8.GetString(plan.Transaction);
+        Assert.Contains("ActivityDefinition/carfilzomib|0.1.1", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ActivityDefinition/carfilzomib|0.1.0", text, StringComparison.Ordinal);
+        foreach (var reference in plan.Updated) stored[(reference.Split('/')[0], reference.Split('/')[1])] = Encoding.UTF8.GetBytes(Entry(plan, reference).ToJsonString());
+        Assert.False(LoadPlan.Diff(result, stored).HasChanges);
+    }
+
+    [Fact]
+    public void What_somebody_released_is_left_as_it_is_and_its_provenance_too()
+    {
+        var result = GoldFacts.Load();
+        var stored = Stored(result, resource =>
+        {
+            if (resource.Text("id") != "carfilzomib" || resource.Text("resourceType") != "ActivityDefinition") return;
+            resource["status"] = "active";
+            resource["version"] = "1.0.0";
+            resource["title"] = "Released";
+        });
+
+        var plan = LoadPlan.Diff(result, stored);
+
+        Assert.DoesNotContain("ActivityDefinition/carfilzomib", plan.Updated);
+        Assert.DoesNotContain("Provenance/activitydefinition-carfilzomib", plan.Updated);
+        Assert.Empty(plan.Retired);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public sealed class ReindexTests : IAsyncLifetime
 
     public Task DisposeAsync() => server.DisposeAsync();
 
-    private static string Nick(string status = "active") =>
-        $$"""{"resourceType":"SearchParameter","id":"nick","url":"http://example.org/nick","name":"nick","status":"{{status}}","description":"d","code":"nick","base":["Patient"],"type":"string","expression":"Patient.name.given"}""";
+    private static string Nick(string status = "active", string version = "1") =>
+        $$"""{"resourceType":"SearchParameter","id":"nick","url":"http://example.org/nick","version":"{{version}}","name":"nick","status":"{{status}}","description":"d","code":"nick","base":["Patient"],"type":"string","expression":"Patient.name.given"}""";
 
     private static async Task<Answer> DoneAsync(RunningServer on, string place)
     {
@@ -82,7 +82,7 @@ public sealed class ReindexTests : IAsyncLifetime
         await server.PutAsync(Nick("retired"));
         await server.PutAsync("""{"resourceType":"Patient","id":"b-2","name":[{"given":["Meanwhile"]}]}""");
         var unknown = await server.GetAsync("/Patient?nick=Meanwhile", ("Prefer", "handling=strict"));
-        await server.PutAsync(Nick());
+        await server.PutAsync(Nick(version: "2"));
         await DoneAsync(server, PlaceIn(await server.GetAsync("/Patient?nick=Meanwhile")));
 
         Assert.Equal(400, unknown.Status);
