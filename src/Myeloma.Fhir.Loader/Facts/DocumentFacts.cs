@@ -14,6 +14,14 @@ public sealed record DocumentFacts(
     IReadOnlyList<Fact> Facts,
     IReadOnlyList<UnreadSentence> NotUnderstood)
 {
+    /// <summary>The rule that found each fact, by the name of its type; a fact that was not read by a rule is missing.</summary>
+    public IReadOnlyDictionary<Fact, string> Rules { get; init; } = new Dictionary<Fact, string>();
+
+    /// <summary>The heading that a place stands under, or is.</summary>
+    /// <returns>Null for text before the first heading.</returns>
+    public string? HeadingOf(Span place) =>
+        Sections.LastOrDefault(section => section.HeadingSpan.Start <= place.Start && section.Heading.Length > 0)?.Heading;
+
     /// <summary>The facts of one kind, in text order.</summary>
     public IEnumerable<TFact> Of<TFact>() where TFact : Fact => Facts.OfType<TFact>();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Loader.Codes;
+using Myeloma.Fhir.Loader.Statements;
 
 namespace Myeloma.Fhir.Loader.Mapping;
 
@@ -9,6 +10,7 @@ internal sealed class Draft
     private readonly FactLedger ledger;
     private readonly HashSet<(string Document, Facts.Span Span)> seen = [];
     private readonly List<Citation> citations = [];
+    private readonly Dictionary<JsonObject, List<Citation>> cited = new(ReferenceEqualityComparer.Instance);
     private readonly SortedSet<string> tables = new(StringComparer.Ordinal);
 
     public Draft(string type, string id, FactLedger ledger)
@@ -37,6 +39,12 @@ internal sealed class Draft
 
     public string Reference => $"{Type}/{Id}";
 
+    /// <summary>The ids of its statements by the object that holds the sources, as they were read, before anything was reviewed; empty until <see cref="NameStatements"/>.</summary>
+    public IReadOnlyDictionary<JsonObject, string> StatementIds { get; private set; } = new Dictionary<JsonObject, string>();
+
+    /// <summary>Gives every statement its id; called when the resource is complete.</summary>
+    public void NameStatements() => StatementIds = StatementId.Of(this, StatementReading.Of(this));
+
     /// <summary>Claims one of our own profiles, by the id of its StructureDefinition; the validator holds the resource to it.</summary>
     public Draft Claim(string profile)
     {
@@ -53,22 +61,33 @@ internal sealed class Draft
     public JsonObject Cite(Citation citation)
     {
         Note(citation);
-        return DerivationReference.Of(citation);
+        var reference = DerivationReference.Of(citation);
+        cited.Add(reference, [citation]);
+        return reference;
     }
 
     /// <summary>The extensions of several places, each place once.</summary>
     public JsonArray CiteAll(IEnumerable<Citation> places)
     {
         var array = new JsonArray();
-        var here = new HashSet<(string, Facts.Span)>();
+        var here = new Dictionary<(string, Facts.Span), JsonObject>();
         foreach (var place in places)
         {
-            Note(place);
-            if (here.Add((place.In.Document.FileName, place.Span))) array.Add(DerivationReference.Of(place));
+            var key = (place.In.Document.FileName, place.Span);
+            if (!here.TryGetValue(key, out var reference)) array.Add(here[key] = reference = Cite(place));
+            else
+            {
+                Note(place);
+                cited[reference].Add(place);
+            }
         }
 
         return array;
     }
+
+    /// <summary>What an extension made by <see cref="Cite"/> or <see cref="CiteAll"/> was cited for: one citation a fact.</summary>
+    /// <returns>Empty for any other object.</returns>
+    public IReadOnlyList<Citation> CitedBy(JsonObject derivationReference) => cited.GetValueOrDefault(derivationReference) ?? [];
 
     /// <summary>Names the place in the Provenance only.</summary>
     public void Note(Citation citation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Loader.Facts;
+using Myeloma.Fhir.Loader.Statements;
 
 namespace Myeloma.Fhir.Loader.Mapping;
 
@@ -51,15 +52,19 @@ internal static class ProvenanceMapper
             .Set("entity", Documents(target).Concat(Tables(target)).ToArray());
     }
 
-    private static IEnumerable<JsonNode> Documents(Draft target) => target.Citations
-        .GroupBy(citation => citation.In)
-        .Select(document => new JsonObject
-        {
-            ["role"] = "source",
-            ["what"] = Concepts.Reference($"DocumentReference/{DocumentMapper.IdOf(document.Key.Document)}", DocumentMapper.TitleOf(document.Key)),
-        }.WithExtensions(document
-            .OrderBy(citation => citation.Span.Start).ThenBy(citation => citation.Span.Length)
-            .Select(citation => (JsonNode)DerivationReference.Of(citation)).ToArray()));
+    private static IEnumerable<JsonNode> Documents(Draft target)
+    {
+        var statements = StatementReading.Of(target);
+        return target.Citations
+            .GroupBy(citation => citation.In)
+            .Select(document => new JsonObject
+            {
+                ["role"] = "source",
+                ["what"] = Concepts.Reference($"DocumentReference/{DocumentMapper.IdOf(document.Key.Document)}", DocumentMapper.TitleOf(document.Key)),
+            }.WithExtensions(document
+                .OrderBy(citation => citation.Span.Start).ThenBy(citation => citation.Span.Length)
+                .Select(citation => (JsonNode)SourceStatement.On(citation, target, statements)).ToArray()));
+    }
 
     private static IEnumerable<JsonNode> Tables(Draft target) => target.Tables.Select(table => new JsonObject
     {

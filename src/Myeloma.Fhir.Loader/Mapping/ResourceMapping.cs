@@ -23,6 +23,7 @@ internal static class ResourceMapping
         ResearchStudyMapper.Map(context);
         EvidenceMapper.Map(context);
         LeftOutFacts.Note(context);
+        foreach (var draft in context.Drafts) draft.NameStatements();
         ProvenanceMapper.Map(context, now);
     }
 }

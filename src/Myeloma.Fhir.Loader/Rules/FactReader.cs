@@ -20,12 +20,18 @@ public static class FactReader
     public static DocumentFacts Read(SourceDocument document, ReadingLexicon lexicon)
     {
         var reading = new Reading(document, lexicon);
-        var facts = Rules.SelectMany(rule => rule.Find(reading))
-            .Concat(reading.DrugClasses).Concat(reading.Mechanisms)
-            .Distinct()
+        var found = Rules.SelectMany(rule => rule.Find(reading).Select(fact => (Fact: fact, Rule: rule.GetType().Name)))
+            .Concat(reading.DrugClasses.Select(fact => (Fact: (Fact)fact, Rule: fact.Basis == ClassBasis.Heading ? nameof(HeadingClassRule) : nameof(DrugClassRule))))
+            .Concat(reading.Mechanisms.Select(fact => (Fact: fact, Rule: fact is DrugMechanismFact ? nameof(DrugMechanismRule) : nameof(ClassStatementRule))))
+            .DistinctBy(one => one.Fact)
+            .ToList();
+        var facts = found.Select(one => one.Fact)
             .OrderBy(fact => fact.Span.Start).ThenBy(fact => fact.Span.End).ThenBy(fact => fact.Kind, StringComparer.Ordinal)
             .ToList();
         var title = PageMetaRule.TitleSpan(reading) is { } span ? reading.Words(span) : null;
-        return new DocumentFacts(document, title, reading.Sections, facts, UnreadSentences.Find(reading, facts));
+        return new DocumentFacts(document, title, reading.Sections, facts, UnreadSentences.Find(reading, facts))
+        {
+            Rules = found.ToDictionary(one => one.Fact, one => one.Rule, (IEqualityComparer<Fact>)ReferenceEqualityComparer.Instance),
+        };
     }
 }

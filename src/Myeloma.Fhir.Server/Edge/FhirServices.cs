@@ -10,6 +10,7 @@ using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Sources;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
@@ -60,6 +61,7 @@ public sealed class FhirServices
         Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
         CdsServices = textOf => new CdsServices(Definitions, options.Apply, options.ParseLimits, time, textOf);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
+        Sources = new SourceTrace(store, searchParameters, options.SearchOptions(time));
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
         Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
@@ -121,6 +123,9 @@ public sealed class FhirServices
 
     public ExpressionEvaluation Expressions { get; }
 
+    /// <summary>The statements behind elements.</summary>
+    public SourceTrace Sources { get; }
+
     /// <summary>CDS Hooks, given where the text of a DocumentReference comes from.</summary>
     public Func<Func<string, CancellationToken, Task<string?>>, CdsServices> CdsServices { get; }
 
@@ -141,6 +146,7 @@ public sealed class FhirServices
             new DiffOperation(Store, options.PatchLimits),
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
+            new SourceOperation(Sources, Expressions, Definitions),
             new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,
             new VersionsOperation(),

@@ -22,6 +22,7 @@ internal static class DrugPage
             {(combinations.Count == 0 ? $"<p>None stated.</p>" : List(combinations))}
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(spans, cancellationToken)}
+            <p>Element by element: <a href="{SourcePage.Address("Medication", drug.Id)}">Medication</a>{(knowledge?.Id is { } known ? $""", <a href="{SourcePage.Address("MedicationKnowledge", known)}">MedicationKnowledge</a>""" : Html.Empty)}</p>
             """;
         return Layout.Page(drug.Name, body);
     }

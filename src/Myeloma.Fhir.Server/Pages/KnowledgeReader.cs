@@ -1,4 +1,4 @@
-using System.Text;
+using Myeloma.Fhir.Interactions.Sources;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search.Criteria;
 using Myeloma.Fhir.Store;
@@ -65,18 +65,6 @@ internal sealed class KnowledgeReader(ResourceStore store, Func<string, IReadOnl
 
     /// <summary>The text that the spans of a DocumentReference count in: the attachment it carries, or the Binary it names.</summary>
     /// <returns>Null when the server holds no text of the document.</returns>
-    public async Task<string?> TextAsync(ResourceDocument documentReference, CancellationToken cancellationToken)
-    {
-        foreach (var content in documentReference.Root.Children("content"))
-        {
-            var attachment = content.Child("attachment");
-            if (attachment?.TextOf("data") is { } data) return Encoding.UTF8.GetString(Convert.FromBase64String(data));
-            if (attachment?.TextOf("url") is { } url && url.StartsWith("Binary/", StringComparison.Ordinal)
-                && await FindAsync("Binary", url["Binary/".Length..], cancellationToken) is { } binary
-                && binary.Root.TextOf("data") is { } stored)
-                return Encoding.UTF8.GetString(Convert.FromBase64String(stored));
-        }
-
-        return null;
-    }
+    public Task<string?> TextAsync(ResourceDocument documentReference, CancellationToken cancellationToken) =>
+        new SourceDocuments(store).TextAsync(documentReference, cancellationToken);
 }

@@ -29,6 +29,7 @@ internal static class PageEndpoints
         routes.MapGet("/regimens/{id}", RegimenAsync);
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
+        routes.MapGet("/source/{type}/{id}", SourceAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
         routes.MapGet(TerminologyAddress.Place + "/{type}/{id}", TerminologyAsync);
@@ -80,6 +81,13 @@ internal static class PageEndpoints
         if (await reader.FindAsync("DocumentReference", id, cancellationToken) is { } reference)
             page = DocumentPage.Render(DocumentView.Of(reference), await reader.TextAsync(reference, cancellationToken), await SpansInAsync(reader, id, cancellationToken));
         await WriteOrNotFoundAsync(http, page, "document", id);
+    }
+
+    private static async Task SourceAsync(HttpContext http, string type, string id, KnowledgeReader reader, ServerState state, CancellationToken cancellationToken)
+    {
+        var resource = R4Schema.Instance.IsResourceType(type) ? await reader.FindAsync(type, id, cancellationToken) : null;
+        var page = resource is null ? null : SourcePage.Render(resource, await state.Services!.Sources.FindAsync(resource, null, cancellationToken));
+        await WriteOrNotFoundAsync(http, page, type, id);
     }
 
     private static async Task TerminologyAsync(HttpContext http, string type, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)

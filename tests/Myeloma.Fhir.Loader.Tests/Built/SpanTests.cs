@@ -124,6 +124,26 @@ public sealed partial class SpanTests
         }
     }
 
+    [Fact]
+    public void A_provenance_says_of_every_place_which_elements_rest_on_it_and_which_rule_read_it_under_which_heading()
+    {
+        var rules = typeof(Myeloma.Fhir.Loader.Rules.FactReader).Assembly.GetTypes().Select(type => type.Name).Where(name => name.EndsWith("Rule", StringComparison.Ordinal)).ToHashSet();
+        foreach (var provenance in Result.OfType("Provenance").Where(provenance => provenance["entity"] is not null))
+        {
+            var type = provenance.Array("target").First().Text("reference")!.Split('/')[0];
+            foreach (var place in provenance.Array("entity").SelectMany(entity => entity.Array("extension")))
+            {
+                var statements = place.Array("extension").Where(part => part.Text("url") == "http://myeloma-fhir.org/fhir/StructureDefinition/source-statement")
+                    .Select(statement => statement.Array("extension").ToDictionary(part => part.Text("url")!, part => (part["valueString"] ?? part["valueId"] ?? part["valueCode"])!.GetValue<string>())).ToList();
+
+                Assert.NotEmpty(statements);
+                Assert.All(statements, statement => Assert.Equal(statement["element"] != type, statement.ContainsKey("statement")));
+                Assert.All(statements, statement => Assert.Contains(statement["rule"], rules));
+                Assert.All(statements, statement => Assert.Contains(statement["section"], Texts.Values.Single(text => text.Contains(statement["section"], StringComparison.Ordinal)), StringComparison.Ordinal));
+            }
+        }
+    }
+
     private sealed record Place(string Document, int Offset, int Length)
     {
         public string Words => Texts[Document].Substring(Offset, Length);
@@ -133,7 +153,7 @@ public sealed partial class SpanTests
 
     private static IEnumerable<Place> Direct(JsonObject element) => element.Array("extension").Where(extension => extension.Text("url") == Derivation).Select(extension =>
     {
-        var parts = extension.Array("extension").ToDictionary(part => part.Text("url")!);
+        var parts = extension.Array("extension").Where(part => part.Text("url") is "reference" or "offset" or "length").ToDictionary(part => part.Text("url")!);
         return new Place(parts["reference"]["valueReference"]!["reference"]!.GetValue<string>(), parts["offset"]["valueInteger"]!.GetValue<int>(), parts["length"]["valueInteger"]!.GetValue<int>());
     });
 
