@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Issues;
@@ -11,25 +10,34 @@ internal static class JsonOutput
     /// <summary>One resource, written by the action between the braces.</summary>
     public static byte[] Resource(string resourceType, Action<Utf8JsonWriter> write)
     {
-        var output = new ArrayBufferWriter<byte>(2048);
-        using (var writer = new Utf8JsonWriter(output, JsonWriting.Options))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("resourceType", resourceType);
-            write(writer);
-            writer.WriteEndObject();
-        }
+        var output = JsonBuffer.Rent();
+        Resource(output, resourceType, write);
+        var json = output.Written.ToArray();
+        JsonBuffer.Return(output);
+        return json;
+    }
 
-        return output.WrittenSpan.ToArray();
+    private static void Resource(JsonBuffer output, string resourceType, Action<Utf8JsonWriter> write)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonWriting.Options);
+        writer.WriteStartObject();
+        writer.WriteString("resourceType", resourceType);
+        write(writer);
+        writer.WriteEndObject();
     }
 
     /// <summary>A Parameters resource; without the list when nothing is written.</summary>
-    public static byte[] Parameters(Action<Utf8JsonWriter> write) => Resource("Parameters", writer =>
+    public static byte[] Parameters(Action<Utf8JsonWriter> write) => Resource("Parameters", writer => List(writer, write));
+
+    /// <inheritdoc cref="Parameters(Action{Utf8JsonWriter})"/>
+    public static void Parameters(JsonBuffer output, Action<Utf8JsonWriter> write) => Resource(output, "Parameters", writer => List(writer, write));
+
+    private static void List(Utf8JsonWriter writer, Action<Utf8JsonWriter> write)
     {
         writer.WriteStartArray("parameter");
         write(writer);
         writer.WriteEndArray();
-    });
+    }
 
     /// <summary>A parameter with a text value; nothing when there is none.</summary>
     /// <param name="type">Name of the JSON property: <c>valueCode</c>.</param>

@@ -10,9 +10,10 @@ namespace Myeloma.Fhir.Terminology;
 /// <param name="MaxClosureConcepts">Concepts of one closure table.</param>
 /// <param name="MaxMapSteps">How many concept maps one translation may go through, one after the other; 0: none that no single map states.</param>
 /// <param name="MaxMapPaths">How many ways through concept maps are looked at for one code.</param>
+/// <param name="MaxPrepared">Questions that are kept settled but for their codes.</param>
 public sealed record TerminologyLimits(
     int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000,
-    int MaxMapSteps = 3, int MaxMapPaths = 1000)
+    int MaxMapSteps = 3, int MaxMapPaths = 1000, int MaxPrepared = 1000)
 {
     public static readonly TerminologyLimits Default = new();
 }

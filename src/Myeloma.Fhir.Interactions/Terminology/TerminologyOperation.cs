@@ -5,15 +5,18 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.Prepared;
 
 namespace Myeloma.Fhir.Interactions.Terminology;
 
 /// <summary>An operation of terminology: takes the parameters to the engine, with everything that is stored as of now. https://hl7.org/fhir/R4/terminology-service.html</summary>
 /// <param name="answer">The engine's part: the catalog and the parameters in, one resource as JSON out.</param>
 /// <param name="instance">At an instance: the parameters that name it, by its resource.</param>
+/// <param name="prepare">The engine's part in settling the question of a request but for its codes; null where that can't be done.</param>
 public sealed class TerminologyOperation(
     OperationDefinition definition, CurrentDefinitions definitions, ResourceStore store,
-    Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null) : IOperation
+    Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null,
+    Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) : IOperation
 {
     public OperationDefinition Definition { get; } = definition;
 
@@ -24,9 +27,8 @@ public sealed class TerminologyOperation(
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
     {
-        var catalog = await definitions.FollowTerminologyAsync(cancellationToken);
-        if (Definition.Name == "$translate") catalog = catalog.Translating(await definitions.UrlsAsync("ConceptMap", cancellationToken));
-        List<TerminologyArgument> arguments = [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
+        var catalog = await CatalogAsync(request, cancellationToken);
+        var arguments = ArgumentsOf(request);
         if (request.Id is not null)
         {
             var resource = await StoredAsync(new ResourceKey(request.Type!, request.Id), cancellationToken);
@@ -37,6 +39,26 @@ public sealed class TerminologyOperation(
         var json = answer(catalog, new TerminologyArguments(arguments, request.Context.AcceptLanguage));
         return FhirResponse.Ok(new ResourceContent(Definition.Name == "$expand" ? "ValueSet" : "Parameters", json));
     }
+
+    /// <summary>Whether questions can be settled but for their codes.</summary>
+    internal bool CanPrepare => prepare is not null;
+
+    /// <summary>The question of a request at the type, settled but for its codes.</summary>
+    /// <param name="answer">What <see cref="HandleAsync"/> said.</param>
+    /// <returns>Null where that can't be done.</returns>
+    /// <inheritdoc cref="HandleAsync" path="/exception"/>
+    internal async Task<PreparedQuestion?> PrepareAsync(OperationRequest request, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken) =>
+        prepare!(await CatalogAsync(request, cancellationToken), new TerminologyArguments(ArgumentsOf(request), request.Context.AcceptLanguage), answer);
+
+    /// <summary>Which maps there are matters to translations that name none.</summary>
+    private async Task<TerminologyCatalog> CatalogAsync(OperationRequest request, CancellationToken cancellationToken)
+    {
+        var catalog = await definitions.FollowTerminologyAsync(cancellationToken);
+        return Definition.Name == "$translate" && request.Text("url") is null ? catalog.Translating(await definitions.UrlsAsync("ConceptMap", cancellationToken)) : catalog;
+    }
+
+    private static List<TerminologyArgument> ArgumentsOf(OperationRequest request) =>
+        [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
 
     private async Task<ResourceDocument> StoredAsync(ResourceKey key, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Terminology.Operations;
+using Myeloma.Fhir.Terminology.Prepared;
 
 namespace Myeloma.Fhir.Interactions.Terminology;
 
@@ -48,8 +49,10 @@ public static class TerminologyOperations
     public static IEnumerable<IOperation> All(CurrentDefinitions definitions, ResourceStore store, TerminologyLimits limits, TimeProvider time)
     {
         var (expand, validate, lookup, subsumes) = (new ValueSetExpand(limits, time), new ValidateCode(limits), new Lookup(limits), new Subsumes(limits));
-        TerminologyOperation Of(OperationDefinition definition, Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null) =>
-            new(definition, definitions, store, answer, instance);
+        var translate = new Translate(limits);
+        TerminologyOperation Of(
+            OperationDefinition definition, Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null,
+            Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) => new(definition, definitions, store, answer, instance, prepare);
         yield return Of(Batch("ValueSet"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: true));
         yield return Of(Batch("CodeSystem"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: false));
         yield return Of(
@@ -61,22 +64,22 @@ public static class TerminologyOperations
         yield return Of(
             Definition("$lookup", "CodeSystem-lookup", "CodeSystem", OperationLevels.Type,
                 [new("code", "code"), new("system", "uri"), new("version", "string"), new("coding", "Coding"), new("date", "dateTime"), new("property", "code", Max: Any)]),
-            lookup.Answer);
+            lookup.Answer, prepare: (catalog, arguments, answer) => lookup.Prepare(catalog, arguments, answer.Span));
         yield return Of(
             Definition("$subsumes", "CodeSystem-subsumes", "CodeSystem", OperationLevels.Type | OperationLevels.Instance,
                 [new("codeA", "code"), new("codeB", "code"), new("system", "uri"), new("version", "string"), new("codingA", "Coding"), new("codingB", "Coding")]),
-            subsumes.Answer, resource => AsCodeSystem(resource, "system"));
+            subsumes.Answer, resource => AsCodeSystem(resource, "system"), (catalog, arguments, answer) => subsumes.Prepare(catalog, arguments, answer.Span));
         yield return Of(
-            Definition("$translate", "ConceptMap-translate", "ConceptMap", OperationLevels.Type | OperationLevels.Instance, Translation), new Translate(limits).Answer,
-            resource => [new TerminologyArgument("conceptMap", null, null, resource)]);
+            Definition("$translate", "ConceptMap-translate", "ConceptMap", OperationLevels.Type | OperationLevels.Instance, Translation), translate.Answer,
+            resource => [new TerminologyArgument("conceptMap", null, null, resource)], (catalog, arguments, answer) => translate.Prepare(catalog, arguments, answer.Span));
         yield return Of(
             Definition("$validate-code", "ValueSet-validate-code", "ValueSet", OperationLevels.Type | OperationLevels.Instance,
                 [new("url", "uri"), new("context", "uri"), new("valueSet", "ValueSet"), new("valueSetVersion", "string"), new("system", "uri"), new("systemVersion", "string"), new("versionsMatch", "boolean"), .. Validation]),
-            validate.ValueSet, AsValueSet);
+            validate.ValueSet, AsValueSet, (catalog, arguments, answer) => validate.Prepare(catalog, arguments, isValueSet: true, answer.Span));
         yield return Of(
             Definition("$validate-code", "CodeSystem-validate-code", "CodeSystem", OperationLevels.Type | OperationLevels.Instance,
                 [new("url", "uri"), new("codeSystem", "CodeSystem"), new("system", "uri"), .. Validation]),
-            validate.CodeSystem, resource => AsCodeSystem(resource, "url"));
+            validate.CodeSystem, resource => AsCodeSystem(resource, "url"), (catalog, arguments, answer) => validate.Prepare(catalog, arguments, isValueSet: false, answer.Span));
     }
 
     private static OperationDefinition Batch(string type) => new()

@@ -226,7 +226,8 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxCodeLength), preset.MaxCodeLength, 1, 1_000_000),
         Number(section, nameof(TerminologyLimits.MaxClosureConcepts), preset.MaxClosureConcepts, 1, 10_000_000),
         Number(section, nameof(TerminologyLimits.MaxMapSteps), preset.MaxMapSteps, 0, 10),
-        Number(section, nameof(TerminologyLimits.MaxMapPaths), preset.MaxMapPaths, 1, 1_000_000));
+        Number(section, nameof(TerminologyLimits.MaxMapPaths), preset.MaxMapPaths, 1, 1_000_000),
+        Number(section, nameof(TerminologyLimits.MaxPrepared), preset.MaxPrepared, 0, 1_000_000));
 
     private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
         preset.Limits with

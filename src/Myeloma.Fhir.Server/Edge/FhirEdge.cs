@@ -17,6 +17,7 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (state.Services is { Prepared.IsOff: false } services && options.CorsOrigins.Count == 0 && PreparedResult.TryWrite(context, services.Prepared, options.BasePath)) return;
         var call = new FhirCall(context, options);
         var path = context.Request.Path;
         if (path.StartsWithSegments("/health", StringComparison.Ordinal) || (options.Metrics && path == MetricsEndpoint.Path))

@@ -247,7 +247,10 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         }
 
         var request = new OperationRequest(operation.Definition, target, call.Parameters, body, ContextOf(call), faults);
-        await FhirResult.WriteAsync(call, await operation.HandleAsync(request, cancellationToken), cancellationToken);
+        var answer = await operation.HandleAsync(request, cancellationToken);
+        if (answer is { Status: 200, Content: ResourceContent { Json: var made } })
+            await PreparedResult.KeepAsync(call, services.Prepared, options.BasePath, (text, languages) => services.Prepared.KeepAsync(operation, request, text, languages, made, cancellationToken));
+        await FhirResult.WriteAsync(call, answer, cancellationToken);
     }
 
     /// <summary>Under strict handling a parameter that says nothing to the interaction is refused; else it is passed over. https://hl7.org/fhir/R4/search.html#lenient</summary>

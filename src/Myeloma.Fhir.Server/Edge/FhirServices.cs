@@ -66,6 +66,7 @@ public sealed class FhirServices
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
         Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
         Operations = new OperationTable(OperationsOf(options, time));
+        Prepared = new PreparedAnswers(store, options.Terminology);
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
         TerminologyCapabilities = new TerminologyCapabilitiesInteraction(Definitions, [.. Operations.Definitions], time);
         Metadata = new MetadataRetrieval(Capabilities, TerminologyCapabilities);
@@ -78,6 +79,7 @@ public sealed class FhirServices
     }
 
     public ResourceStore Store { get; }
+    public PreparedAnswers Prepared { get; }
     public JobQueue Jobs { get; }
     public ClosureTable Closures { get; }
 

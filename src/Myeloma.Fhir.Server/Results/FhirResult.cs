@@ -43,10 +43,19 @@ internal static class FhirResult
         return WriteMadeAsync(call, content, response, cancellationToken);
     }
 
-    private static void WriteHeaders(FhirCall call, FhirResponse answer, IHeaderDictionary headers)
+    /// <summary>The type of an answer in JSON, unless another one was asked for.</summary>
+    public const string UsualType = "application/fhir+json; charset=utf-8";
+
+    /// <summary>The headers of every answer.</summary>
+    public static void WriteHeaders(IHeaderDictionary headers)
     {
         headers.CacheControl = "no-cache";
         headers.Vary = "Accept";
+    }
+
+    private static void WriteHeaders(FhirCall call, FhirResponse answer, IHeaderDictionary headers)
+    {
+        WriteHeaders(headers);
         if (answer.VersionId > 0) headers.ETag = answer.ETag;
         if (answer.LastUpdated is not null) headers.LastModified = answer.LastModified;
         if (answer.Location is not null) headers.Location = $"{call.BaseUrl}/{answer.Location}";
@@ -95,7 +104,7 @@ internal static class FhirResult
     {
         FhirFormat.Json => "application/json; charset=utf-8",
         FhirFormat.TextJson => "text/json; charset=utf-8",
-        _ => "application/fhir+json; charset=utf-8",
+        _ => UsualType,
     };
 
     private static string XmlTypeOf(string mediaType) => mediaType switch

@@ -134,6 +134,7 @@ public sealed partial class FhirServer : IAsyncDisposable
                 services, app.Services.GetRequiredService<ServerOptions>(), app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.SubscriptionMeter), TimeProvider.System, app.Services.GetRequiredService<ILogger<SubscriptionRunner>>());
             app.Lifetime.ApplicationStopping.Register(services.WebSockets.Close);
             forms = new FormLoading(services.Definitions, services.Concepts, services.TerminologyPings, app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.TerminologyMeter), LogJob);
+            services.Prepared.Measure(app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.TerminologyMeter));
             services.Store.BeginHot(app.Services.GetRequiredService<IMeterFactory>().Create(MetricsEndpoint.StoreMeter));
             state.Open(services);
             if (app.Services.GetRequiredService<ServerOptions>().ReleaseFolder is { } folder) releases = new ReleaseFolder(services, folder, app.Services.GetRequiredService<ILogger<ReleaseFolder>>());

@@ -30,6 +30,9 @@ public sealed partial class ResourceStore
     public ValueTask<long> FindTerminologyGenerationAsync(CancellationToken cancellationToken) =>
         hot.Find(TerminologyGeneration.Key) is { } known ? new(known.VersionId) : new(ReadTerminologyGenerationAsync(cancellationToken));
 
+    /// <summary>The same, when it is known without asking the database; else null.</summary>
+    public long? KnownTerminologyGeneration => hot.Find(TerminologyGeneration.Key)?.VersionId;
+
     private async Task<long> ReadTerminologyGenerationAsync(CancellationToken cancellationToken)
     {
         try

@@ -14,6 +14,7 @@ public sealed class CompiledCodeSystem
     private readonly ConceptSet inactive;
     private readonly ConceptSet notSelectable;
     private readonly string statusProperty;
+    private readonly bool statesStatus;
     private readonly ConcurrentDictionary<string, PropertyColumn> columns = new(StringComparer.Ordinal);
     private readonly Lazy<ConceptIndex> index;
 
@@ -33,6 +34,7 @@ public sealed class CompiledCodeSystem
     {
         (Source, this.form, this.added) = (header, form, added);
         statusProperty = PropertyMeaning("status");
+        statesStatus = States([statusProperty, "status"]);
         (inactive, notSelectable) = (FindInactive(), Stated(PropertyMeaning("notSelectable")));
         index = new(() => added is null ? form.Index : new ConceptIndex(form, added.Names));
     }
@@ -85,6 +87,15 @@ public sealed class CompiledCodeSystem
     public string Code(int ordinal) => form.Code(ordinal);
 
     public string? Display(int ordinal) => form.Display(ordinal) ?? added?.Display(ordinal);
+
+    /// <summary>The concepts themselves, without what supplements add.</summary>
+    internal ConceptForm Form => form;
+
+    /// <inheritdoc cref="Find(string)"/>
+    internal int Find(ReadOnlySpan<char> code) => form.Find(code);
+
+    /// <summary>Whether answers say more of the concept than of others: that it is inactive, or that its status speaks against its use.</summary>
+    internal bool IsRemarkable(int ordinal) => IsInactive(ordinal) || (statesStatus && Status(ordinal) is "retired" or "deprecated" or "withdrawn");
 
     /// <summary>The concepts that are shown by exactly that text.</summary>
     public ConceptSet Displayed(string display) => ConceptSet.Where(

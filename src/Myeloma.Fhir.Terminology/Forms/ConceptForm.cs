@@ -111,6 +111,11 @@ public sealed class ConceptForm
 
     internal PropertyRows PropertyRows => properties;
 
+    internal DesignationColumn DesignationRows => designations;
+
+    /// <summary>The number of a concept's display among the texts; -1 when it has none. That of its code is the ordinal.</summary>
+    internal int DisplayText(int ordinal) => displays[ordinal];
+
     /// <summary>The numbers of a concept's texts that it is found by: code, display, designations.</summary>
     internal void AddNames(int ordinal, List<int> numbers)
     {

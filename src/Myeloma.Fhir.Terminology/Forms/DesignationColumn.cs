@@ -41,6 +41,18 @@ internal sealed class DesignationColumn
         }
     }
 
+    /// <summary>The rows of a concept's names: from, and up to.</summary>
+    public (int From, int To) Rows(int ordinal) => rows[ordinal];
+
+    /// <summary>Which of the kinds the name of a row is of, counted from zero.</summary>
+    public int KindOf(int row) => kindOf[row];
+
+    /// <summary>The name of a row as UTF-8.</summary>
+    public ReadOnlySpan<byte> Text(int row) => texts.Bytes(values[row]);
+
+    /// <summary>Something for each kind, made of its language and its use.</summary>
+    public T[] ForKinds<T>(Func<string?, ConceptUse?, T> make) => Array.ConvertAll(kinds, kind => make(kind.Language, kind.Use));
+
     /// <summary>The numbers of the texts of a concept's names.</summary>
     public ReadOnlySpan<int> Texts(int ordinal) => rows[ordinal] is var (from, to) ? values.AsSpan(from, to - from) : default;
 

@@ -37,6 +37,21 @@ internal sealed class PropertyRows
         }
     }
 
+    /// <summary>The rows of a concept's properties: from, and up to.</summary>
+    public (int From, int To) Rows(int ordinal) => rows[ordinal];
+
+    /// <summary>Which of the kinds the property of a row is of, counted from zero.</summary>
+    public int KindOf(int row) => kindOf[row];
+
+    /// <summary>The value of a row as UTF-8.</summary>
+    public ReadOnlySpan<byte> Text(int row) => texts.Bytes(values[row]);
+
+    /// <summary>The display of a row's Coding; null when it has none.</summary>
+    public string? DisplayOf(int row) => displays.TryGetValue(row, out var display) ? texts[display] : null;
+
+    /// <summary>Something for each kind, made of the property's code, the type of its values and the system of Codings.</summary>
+    public T[] ForKinds<T>(Func<string, string, string?, T> make) => Array.ConvertAll(kinds, kind => make(kind.Code, kind.Type, kind.System));
+
     /// <summary>Whether any concept has the property.</summary>
     public bool States(string code) => Array.Exists(kinds, kind => kind.Code == code);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Prepared;
 using Myeloma.Fhir.Terminology.ValueSets;
 
 namespace Myeloma.Fhir.Terminology.Operations;
@@ -22,6 +23,27 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
         var (questions, concept) = Questions();
         var findings = questions.Select(question => Check(question, concept is not null)).ToList();
         return concept is { } given ? WriteConcept(findings, given) : WriteCode(findings[0]);
+    }
+
+    /// <summary>The question without its code.</summary>
+    /// <param name="answer">What <see cref="Answer"/> said to the same parameters.</param>
+    /// <returns>Null where more than the code differs from question to question, or the code decides on more than what is told of it.</returns>
+    public PreparedQuestion? Prepare(ReadOnlySpan<byte> answer)
+    {
+        var arguments = request.Arguments;
+        if (arguments.All.Any(each => each.Name is "display" or "coding" or "codeableConcept" or "inferSystem" or "systemVersion" or "version" || each.Resource is not null || each.Parameter is not null)) return null;
+        if (Questions().Questions is not [{ System: { } url } question] || evaluation.Find(url, evaluation.SystemVersions.Effective(url, null)) is not { Source.Grammar: null } found) return null;
+        var (system, clauses) = (found, (IReadOnlyList<PlainClause>?)null);
+        if (valueSet is not null)
+        {
+            if (valueSet.Include.FirstOrDefault(clause => clause.System == url) is not { } first || Meant(first) is not { Source.Grammar: null } meant) return null;
+            system = meant;
+            if ((clauses = PlainClause.Of(valueSet, system, Meant)) is null) return null;
+        }
+
+        return PreparedValidation.Of(system, clauses, languages, arguments.Boolean("abstract") != false, question.Code, answer)?.If(question.Code, "", answer);
+
+        CompiledCodeSystem? Meant(ComposeClause clause) => evaluation.Find(url, evaluation.SystemVersions.Effective(url, clause.Version));
     }
 
     private static DisplayLanguages LanguagesOf(TerminologyRequest request, ValueSetSource? valueSet)

@@ -4,6 +4,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.ConceptMaps;
 using Myeloma.Fhir.Terminology.Grammars;
+using Myeloma.Fhir.Terminology.Prepared;
 
 namespace Myeloma.Fhir.Terminology.Operations;
 
@@ -26,19 +27,40 @@ public sealed class Translate(TerminologyLimits limits)
     {
         var request = new TerminologyRequest(catalog, limits, arguments);
         var isReverse = arguments.Boolean("reverse") == true || arguments.Has("targetCode") || arguments.Has("targetCoding") || arguments.Has("targetCodeableConcept");
-        var codings = Codings(arguments);
-        var maps = Maps(request);
-        var search = new TranslationSearch(isReverse, Dependencies(arguments), url => FindMap(request.Catalog, url, null), MaxFollowed);
+        var output = JsonBuffer.Rent();
+        Answer(output, request, Codings(arguments), Maps(request), Dependencies(arguments), isReverse);
+        var json = output.Written.ToArray();
+        JsonBuffer.Return(output);
+        return json;
+    }
+
+    /// <summary>The question without its code.</summary>
+    /// <param name="answer">What the operation said to the same parameters.</param>
+    /// <returns>Null where the code decides on more than what is told of it.</returns>
+    public PreparedQuestion? Prepare(TerminologyCatalog catalog, TerminologyArguments arguments, ReadOnlySpan<byte> answer)
+    {
+        // Whether a code is in a target value set, and which maps lead somewhere one after the other, is asked with the code in hand.
+        if (IsComposable(arguments) || arguments.All.Any(each => each.Name is not ("url" or "conceptMapVersion" or "code" or "sourceCode" or "system" or "sourceSystem" or "targetsystem" or "targetSystem" or "source" or "sourceScope" or "reverse") || each.Text is null)) return null;
+        var request = new TerminologyRequest(catalog, limits, arguments);
+        if (Codings(arguments) is not [var (system, code)]) return null;
+        var (maps, isReverse) = (Maps(request), arguments.Boolean("reverse") == true);
+        return new PreparedTranslation((output, asked) => Answer(output, request, [(system, asked)], maps, [], isReverse)).If(code, "", answer);
+    }
+
+    private static void Answer(
+        JsonBuffer output, TerminologyRequest request, List<(string System, string Code)> codings, List<CompiledConceptMap> maps, List<(string Element, string? System, string Value)> dependencies, bool isReverse)
+    {
+        var search = new TranslationSearch(isReverse, dependencies, url => FindMap(request.Catalog, url, null), MaxFollowed);
         foreach (var (system, code) in codings)
             foreach (var map in maps) search.Run(map, system, code);
         List<TranslationMatch> matches = [.. search.Matches.Where(match => IsWanted(match, request))];
-        if (matches.Count == 0 && !search.MissedDependency && IsComposable(arguments))
+        if (matches.Count == 0 && !search.MissedDependency && IsComposable(request.Arguments))
         {
-            var composed = new ComposedTranslation(maps, search.IsSatisfied, limits);
+            var composed = new ComposedTranslation(maps, search.IsSatisfied, request.Limits);
             foreach (var (system, code) in codings) matches.AddRange(composed.Find(system, code, match => IsWanted(match, request)));
         }
 
-        return JsonOutput.Parameters(writer => Write(writer, matches, search, codings, maps.Count));
+        JsonOutput.Parameters(output, writer => Write(writer, matches, search, codings, maps.Count));
     }
 
     /// <summary>Whether several maps may make one translation: the client says where it is to end, and not by which map.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Terminology.Prepared;
 
 namespace Myeloma.Fhir.Terminology.Operations;
 
@@ -16,6 +17,16 @@ public sealed class ValidateCode(TerminologyLimits limits)
     /// <returns>As <see cref="ValueSet(TerminologyCatalog, TerminologyArguments)"/>.</returns>
     /// <exception cref="FhirException"><c>invalid</c>: no code to validate; <c>not-found</c>: a supplement is not here.</exception>
     public byte[] CodeSystem(TerminologyCatalog catalog, TerminologyArguments arguments) => new CodeValidation(new TerminologyRequest(catalog, limits, arguments), null).Answer();
+
+    /// <summary>The question without its code.</summary>
+    /// <param name="isValueSet">Whether it is asked of a value set.</param>
+    /// <param name="answer">What the operation said to the same parameters.</param>
+    /// <returns>Null where the code decides on more than what is told of it.</returns>
+    public PreparedQuestion? Prepare(TerminologyCatalog catalog, TerminologyArguments arguments, bool isValueSet, ReadOnlySpan<byte> answer)
+    {
+        var request = new TerminologyRequest(catalog, limits, arguments);
+        return new CodeValidation(request, isValueSet ? request.ValueSet() : null).Prepare(answer);
+    }
 
     /// <summary><c>$batch-validate-code</c>: each <c>validation</c> is a Parameters of its own, and takes from the batch what it does not say itself.</summary>
     /// <param name="isValueSet">Whether a question that names no value set is an error; else it is asked of the code system.</param>
