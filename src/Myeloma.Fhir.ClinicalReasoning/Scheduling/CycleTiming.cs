@@ -10,6 +10,9 @@ namespace Myeloma.Fhir.ClinicalReasoning.Scheduling;
 /// <remarks>https://hl7.org/fhir/R4/plandefinition-example-kdn5-simplified.html: the length stands in <c>repeat.duration</c>, or in <c>repeat.period</c>.</remarks>
 internal readonly record struct CycleTiming(int Value, string Unit, int? Count)
 {
+    /// <summary><c>21 days</c>, <c>1 month</c></summary>
+    public string InWords => string.Create(CultureInfo.InvariantCulture, $"{Value} {Unit switch { "d" => "day", "mo" => "month", _ => "year" }}{(Value == 1 ? "" : "s")}");
+
     /// <returns>Null for an action without a Timing that has a length of whole days, months or years.</returns>
     public static CycleTiming? Of(Element action)
     {

@@ -13,6 +13,9 @@ internal static class DaysOfCycle
     /// <param name="Instructions">Null when nothing is.</param>
     internal readonly record struct Day(int Number, string? Instructions);
 
+    /// <summary>Whether an extension is one of those that state days.</summary>
+    public static bool Reads(string? url) => url is not null && Urls.Contains(url);
+
     /// <param name="action">An action, or an activity; its timing is looked into, too.</param>
     /// <returns>In the order stated; empty when no day is.</returns>
     public static IReadOnlyList<Day> Of(Element action)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Myeloma.Fhir.ClinicalReasoning.Actions;
 using Myeloma.Fhir.ClinicalReasoning.Definitions;
 using Myeloma.Fhir.Model.Elements;
@@ -34,7 +33,7 @@ public sealed class PlanCycles(ApplySources sources, ApplyLimits? limits = null)
             {
                 var members = new List<PlanCycleMember>();
                 AddMembers(run, plan, action, depth + 1, members);
-                cycles.Add(new PlanCycle(part, new ScheduledAction(action, "", null).Title, LengthOf(cycle), cycle.Count, members));
+                cycles.Add(new PlanCycle(part, new ScheduledAction(action, "", null).Title, cycle.InWords, cycle.Count, members));
             }
             else if (definition is { Type: "PlanDefinition" } nested)
             {
@@ -69,12 +68,6 @@ public sealed class PlanCycles(ApplySources sources, ApplyLimits? limits = null)
 
     private static Definition? DefinitionOf(ApplyRun run, Definition plan, Element action) =>
         action.Child("definition") is { Text: { } canonical, Type.Name: "canonical" } ? run.Definitions.Find(canonical, plan) : null;
-
-    private static string LengthOf(CycleTiming cycle)
-    {
-        var unit = cycle.Unit switch { "d" => "day", "mo" => "month", _ => "year" };
-        return string.Create(CultureInfo.InvariantCulture, $"{cycle.Value} {unit}{(cycle.Value == 1 ? "" : "s")}");
-    }
 }
 
 /// <summary>A cycle of a plan.</summary>

@@ -8,6 +8,7 @@ using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Patching;
+using Myeloma.Fhir.Interactions.Regimens;
 using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Sources;
@@ -156,6 +157,7 @@ public sealed class FhirServices
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
             .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time))
+            .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
             .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])

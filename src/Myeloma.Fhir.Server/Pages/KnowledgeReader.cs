@@ -13,6 +13,9 @@ internal sealed class KnowledgeReader(ResourceStore store, Func<string, IReadOnl
     /// <summary>Most resources of a type that a page lists; a page that cuts off says so.</summary>
     public const int ListLimit = 1_000;
 
+    /// <summary>Most versions that a page offers.</summary>
+    public const int VersionLimit = 50;
+
     /// <summary>Plans that name member drugs, those of a single drug among them, by title.</summary>
     public async Task<IReadOnlyList<RegimenView>> RegimensAsync(CancellationToken cancellationToken)
     {
@@ -44,6 +47,13 @@ internal sealed class KnowledgeReader(ResourceStore store, Func<string, IReadOnl
     {
         var version = await store.FindAsync(new ResourceKey(type, id), cancellationToken);
         return version is null || version.IsDeleted ? null : ResourceDocument.Parse(version.Body);
+    }
+
+    /// <summary>The versions of a resource, newest first, at most as many as a person chooses from; deletions are left out.</summary>
+    public async Task<IReadOnlyList<ResourceVersion>> VersionsAsync(string type, string id, CancellationToken cancellationToken)
+    {
+        var history = await store.HistoryAsync(new HistoryQuery(type, id, null, VersionLimit, null), cancellationToken);
+        return [.. history.Versions.Where(version => !version.IsDeleted)];
     }
 
     /// <summary>Current resources that match, newest first, at most <see cref="ListLimit"/>.</summary>

@@ -27,6 +27,7 @@ internal static class PageEndpoints
             await WriteAsync(http, StatusCodes.Status200OK, GridPage.Render(
                 await reader.RegimensAsync(cancellationToken), await reader.DrugsAsync(cancellationToken), await reader.DocumentsAsync(cancellationToken))));
         routes.MapGet("/regimens/{id}", RegimenAsync);
+        routes.MapGet("/regimens/{id}/diff", RegimenDiffAsync);
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapGet("/source/{type}/{id}", SourceAsync);
@@ -44,6 +45,23 @@ internal static class PageEndpoints
     {
         var plan = await reader.FindAsync("PlanDefinition", id, cancellationToken);
         var page = plan is null ? null : await RegimenPage.RenderAsync(RegimenView.Of(plan), await CyclesAsync(plan, state, cancellationToken), await reader.DrugsAsync(cancellationToken), new Sources(reader), cancellationToken);
+        await WriteOrNotFoundAsync(http, page, "regimen", id);
+    }
+
+    private static async Task RegimenDiffAsync(HttpContext http, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
+    {
+        string? page = null;
+        if (await reader.FindAsync("PlanDefinition", id, cancellationToken) is { } plan)
+        {
+            var query = new TerminologyQuery(http.Request);
+            var versions = await reader.VersionsAsync("PlanDefinition", id, cancellationToken);
+            var (from, to) = (query["from"], query["to"]);
+
+            // A plan that was never changed has nothing to be compared with until something is chosen.
+            var answer = from.Length + to.Length == 0 && versions.Count < 2 ? null : await trial.AskAsync("$regimen-diff", "PlanDefinition", id, query.Address, cancellationToken, ("from", from), ("to", to));
+            page = await RegimenDiffPage.RenderAsync(new RegimenChoice(RegimenView.Of(plan), versions, await reader.RegimensAsync(cancellationToken), from, to), answer, new Sources(reader), cancellationToken);
+        }
+
         await WriteOrNotFoundAsync(http, page, "regimen", id);
     }
 

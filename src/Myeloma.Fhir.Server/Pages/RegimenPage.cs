@@ -17,6 +17,7 @@ internal static class RegimenPage
             <dt>Abbreviation</dt><dd>{(regimen.Abbreviations.Count > 0 ? string.Join(", ", regimen.Abbreviations) : "none stated")}</dd>
             <dt>Status</dt><dd><span class="tag">{regimen.Status}</span>{(IsMachineRead(regimen) ? " machine-read, not reviewed" : "")}</dd>
             <dt>Dose, schedule, duration</dt><dd>{(cycles.Count == 0 ? (Html)$"none stated" : $"""<a href="#cycles">see cycles and days</a>""")}</dd>
+            <dt>Compare</dt><dd><a href="/regimens/{regimen.Id}/diff">with its versions and other regimens</a></dd>
             <dt>Resource</dt><dd>{Layout.JsonLink("PlanDefinition", regimen.Id)}</dd>
             </dl>
             {(regimen.Members.Count == 0 ? Html.Empty : Members(regimen, drugs))}

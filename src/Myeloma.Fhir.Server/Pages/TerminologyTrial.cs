@@ -1,6 +1,5 @@
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
-using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Configuration;
@@ -25,7 +24,7 @@ internal sealed class TerminologyTrial(OperationTable operations, ServerOptions 
             var asked = operations.Get(target);
             List<KeyValuePair<string, string>> given = [.. parameters.Where(each => each.Value.Length > 0).Select(each => KeyValuePair.Create(each.Name, each.Value))];
             var answer = await asked.HandleAsync(new OperationRequest(asked.Definition, target, given, null, new InteractionContext(options.BaseUrl ?? address + options.BasePath)), cancellationToken);
-            return new TrialAnswer(ResourceDocument.Parse(((ResourceContent)answer.Content!).Json), []);
+            return new TrialAnswer(ResourceDocument.Parse(answer.Content!.ToJson()), []);
         }
         catch (FhirException fault) when (fault.Issues.All(issue => issue.Type != IssueType.Throttled))
         {

@@ -1,0 +1,17 @@
+using Myeloma.Fhir.Interactions.Applying;
+using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Validation;
+using Myeloma.Fhir.Patch;
+using Myeloma.Fhir.Store;
+
+namespace Myeloma.Fhir.Interactions.Regimens;
+
+/// <summary>The operations on plans as regimens; all of them are our own.</summary>
+public static class RegimenOperations
+{
+    /// <summary>All of them, in the order of their names.</summary>
+    public static IEnumerable<IOperation> All(ResourceStore store, CurrentDefinitions definitions, ApplySettings settings, PatchLimits limits)
+    {
+        yield return new RegimenDiffOperation(store, definitions, settings, limits);
+    }
+}
