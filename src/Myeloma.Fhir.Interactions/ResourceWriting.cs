@@ -4,6 +4,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Store.Bulk;
+using Myeloma.Fhir.Store.Packages;
 
 namespace Myeloma.Fhir.Interactions;
 
@@ -62,6 +63,11 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
         await StoredAsync(outcome.Results, cancellationToken);
         return outcome;
     }
+
+    /// <summary>Stores the resources of packages, which were validated already, and keeps the packages, in one transaction.</summary>
+    /// <exception cref="FhirException">As <see cref="ResourceStore.InstallAsync"/>.</exception>
+    public async Task<IReadOnlyList<WriteResult>> InstallAsync(IReadOnlyList<WriteOperation> operations, IReadOnlyList<NewPackage> packages, CancellationToken cancellationToken) =>
+        await StoredAsync(await store.InstallAsync(operations, packages, cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<WriteResult>> StoredAsync(IReadOnlyList<WriteResult> results, CancellationToken cancellationToken)
     {

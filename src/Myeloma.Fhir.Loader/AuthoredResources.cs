@@ -7,16 +7,20 @@ namespace Myeloma.Fhir.Loader;
 public static class AuthoredResources
 {
     private const string Folder = "fhir-resources/";
-    private static readonly Lazy<IReadOnlyList<BuiltResource>> Loaded = new(Load);
+    private const string BuiltFolder = "built-resources/";
+    private static readonly Lazy<IReadOnlyList<BuiltResource>> Loaded = new(() => Load(Folder));
 
     /// <summary>All of them by type and id, in ordinal order of <c>type/id</c>; read on first use.</summary>
     public static IReadOnlyList<BuiltResource> All => Loaded.Value;
 
-    private static List<BuiltResource> Load()
+    /// <summary>What the loader made of the seed documents when this was built, <c>fhir-resources/built/*.json</c>, in the same order; read anew each time.</summary>
+    public static IReadOnlyList<BuiltResource> ReadBuilt() => Load(BuiltFolder);
+
+    private static List<BuiltResource> Load(string folder)
     {
         var assembly = typeof(AuthoredResources).Assembly;
         var resources = new List<BuiltResource>();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             using var bytes = new MemoryStream();

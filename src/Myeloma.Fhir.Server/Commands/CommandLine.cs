@@ -41,6 +41,8 @@ public static class CommandLine
         root.Subcommands.Add(serveCommand);
         root.Subcommands.Add(LoadOptions.Command());
         root.Subcommands.Add(ImportOptions.Command());
+        root.Subcommands.Add(InstallCommand.Command());
+        root.Subcommands.Add(PackageCommand.Command());
         root.Subcommands.Add(ValidateOptions.Command());
         return root;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Myeloma.Fhir.EmbeddedPostgres;
 using Myeloma.Fhir.Interactions;
+using Myeloma.Fhir.Interactions.Packages;
 using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Server.Startup;
@@ -17,6 +18,13 @@ internal static class ImportCommand
     /// <exception cref="IOException">The release can't be read.</exception>
     internal static async Task<int> RunAsync(ImportArguments arguments, DatabaseStart database, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        if (IsPackage(arguments))
+        {
+            await error.WriteLineAsync("Opening the database.");
+            await InstallCommand.RunAsync(arguments.Path, new InstallChoices(), await database.OpenAsync(cancellationToken), output, error, cancellationToken);
+            return ExitCode.Ok;
+        }
+
         using var files = ReleaseFiles.At(arguments.Path);
         await error.WriteLineAsync("Opening the database.");
         var services = await database.OpenAsync(cancellationToken);
@@ -59,6 +67,11 @@ internal static class ImportCommand
             return ExitCode.Unreachable;
         }
     }
+
+    /// <summary>Whether what is to be imported is a FHIR package: no release of one terminology, but resources, among which there may be terminologies.</summary>
+    private static bool IsPackage(ImportArguments arguments) =>
+        arguments.Format == ImportOptions.PackageFormat
+        || (arguments.Format is null && File.Exists(arguments.Path) && (arguments.Path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase) || arguments.Path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>One line for each thing that is told.</summary>
     private sealed class Lines(TextWriter error) : IProgress<ImportProgress>

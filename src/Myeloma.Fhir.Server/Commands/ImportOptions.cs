@@ -9,10 +9,13 @@ internal sealed record ImportArguments(string Path, string? Format, ReleaseOptio
 /// <summary>The options of <c>import</c>.</summary>
 internal static class ImportOptions
 {
+    /// <summary>The format that is no terminology's release.</summary>
+    public const string PackageFormat = "package";
+
     public static Command Command()
     {
         var path = new Option<string>("--path") { Description = "The release as its owner publishes it: a folder, a zip, or a file.", HelpName = "PATH", Required = true };
-        var format = new Option<string?>("--format") { Description = $"Its form: {string.Join(", ", ReleaseFormat.All.Select(each => each.Name))}; without it, all but csv are recognized.", HelpName = "FORM" };
+        var format = new Option<string?>("--format") { Description = $"Its form: {string.Join(", ", ReleaseFormat.All.Select(each => each.Name).Append(PackageFormat))} (a FHIR package); without it, all but csv are recognized.", HelpName = "FORM" };
         var url = new Option<string?>("--url") { Description = "Canonical of the code system, where the release does not tell it (claml, csv).", HelpName = "CANONICAL" };
         var version = new Option<string?>("--release-version") { Description = "Version of the code system, where the release does not tell it.", HelpName = "VERSION" };
         var edition = new Option<string?>("--edition") { Description = "Of SNOMED CT: the id of the module that names the edition; not needed for the international one.", HelpName = "SCTID" };

@@ -119,6 +119,9 @@ public sealed record ServerOptions
     /// <summary>What operations on artifacts may cost.</summary>
     public ArtifactSettings Artifacts { get; init; } = ArtifactSettings.Default;
 
+    /// <summary>What packages may cost, and where they may be fetched.</summary>
+    public PackageSettings Packages { get; init; } = PackageSettings.Default;
+
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
@@ -212,6 +215,7 @@ public sealed record ServerOptions
             Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
             Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
             Artifacts = new(Number(section.GetSection("Artifacts"), nameof(ArtifactSettings.MaxResources), preset.Artifacts.MaxResources, 1, 1_000_000)),
+            Packages = PackageSettings.Read(section.GetSection("Packages")),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };

@@ -2,6 +2,7 @@ using System.Text;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Packages;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
@@ -231,6 +232,13 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             return;
         }
 
+        if (operation == services.Install && IsArchive(call.Request))
+        {
+            var archive = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);
+            await FhirResult.WriteAsync(call, await services.Install.HandleAsync(archive, call.Parameters, cancellationToken), cancellationToken);
+            return;
+        }
+
         IReadOnlyList<Issue> faults = [];
         ResourceDocument? body = null;
         if (isPost && call.HasBody)
@@ -252,6 +260,9 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             await PreparedResult.KeepAsync(call, services.Prepared, options.BasePath, (text, languages) => services.Prepared.KeepAsync(operation, request, text, languages, made, cancellationToken));
         await FhirResult.WriteAsync(call, answer, cancellationToken);
     }
+
+    private static bool IsArchive(HttpRequest request) =>
+        request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() is { } type && InstallOperation.MediaTypes.Contains(type);
 
     /// <summary>Under strict handling a parameter that says nothing to the interaction is refused; else it is passed over. https://hl7.org/fhir/R4/search.html#lenient</summary>
     private static void RefuseParameters(FhirCall call)

@@ -7,6 +7,7 @@ using Myeloma.Fhir.Interactions.Hooks;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
+using Myeloma.Fhir.Interactions.Packages;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Regimens;
 using Myeloma.Fhir.Interactions.Reindexing;
@@ -17,6 +18,7 @@ using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Bulk;
 using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Packages;
 using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Store.Closures;
@@ -66,6 +68,12 @@ public sealed class FhirServices
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
         Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
+        Packages = new PackageRegistry(database.Packages, () => OwnPackage.Archive, OwnPackage.Released);
+        var sources = new PackageSources(
+            Packages, [.. options.Packages.Registries.Select(registry => (RegistryFetch)new RemoteRegistry(registry, options.Packages.Registries, options.Packages.Limits).FetchAsync)],
+            options.Packages.Limits);
+        Installation = new PackageInstallation(store, Packages, Writing, Definitions, Intake, sources, options.Packages.Limits);
+        Install = new InstallOperation(Installation);
         Operations = new OperationTable(OperationsOf(options, time));
         Prepared = new PreparedAnswers(store, options.Terminology);
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
@@ -124,6 +132,12 @@ public sealed class FhirServices
     public ImportOperation Import { get; }
     public ImportSources ImportSources { get; }
 
+    /// <summary>FHIR packages of this server.</summary>
+    public PackageRegistry Packages { get; }
+
+    public PackageInstallation Installation { get; }
+    public InstallOperation Install { get; }
+
     public ExpressionEvaluation Expressions { get; }
 
     /// <summary>The statements behind elements.</summary>
@@ -145,6 +159,7 @@ public sealed class FhirServices
         .. new IOperation[]
         {
             Import,
+            Install,
             new ExportOperation(Jobs, SearchParameters, options.SearchOptions(time), options.BulkLimits),
             new DiffOperation(Store, options.PatchLimits),
             new FhirPathOperation(Expressions, options.ParseLimits),

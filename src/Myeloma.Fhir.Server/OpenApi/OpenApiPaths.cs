@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Capabilities;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Packages;
 using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Search.Parameters;
@@ -205,6 +206,7 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
             Add(paths, place, "get", Described(Operation(tag, $"{code}-get", $"The operation {definition.Name}", parameters.OfOperation(definition, withId), (JsonObject)responses.DeepClone()), definition));
         var body = Body(definition.BodyParameter is null ? "Parameters" : "Resource");
         if (definition.Name == "$import") body[BulkPlace.MediaType] = OpenApiResponses.Lines();
+        if (definition.Name == "$install") body[InstallOperation.MediaTypes[0]] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary" } };
         Add(paths, place, "post", Described(WithBody(Operation(tag, code, $"The operation {definition.Name}", parameters.OfInstance(withId), responses), body, required: false), definition));
     }
 

@@ -37,7 +37,7 @@ internal static class Layout
             {body}
             </main>
             <footer>
-            <p>What is shown here is what the source documents state, machine-read and not reviewed. It is no medical advice. <a href="/conformance">Tests this release passes</a></p>
+            <p>What is shown here is what the source documents state, machine-read and not reviewed. It is no medical advice. <a href="/packages">Packages</a> · <a href="/conformance">Tests this release passes</a></p>
             </footer>
             </body>
             </html>

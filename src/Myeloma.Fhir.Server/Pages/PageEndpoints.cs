@@ -182,7 +182,7 @@ internal static class PageEndpoints
         ? WriteAsync(http, StatusCodes.Status200OK, page)
         : WriteAsync(http, StatusCodes.Status404NotFound, Layout.Page("Not found", $"""<p>There is no {kind} “{id}” here. <a href="/">All regimens and drugs</a></p>"""));
 
-    private static async Task WriteAsync(HttpContext http, int status, string page)
+    internal static async Task WriteAsync(HttpContext http, int status, string page)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";

@@ -13,6 +13,7 @@ using Myeloma.Fhir.Server.Hooks;
 using Myeloma.Fhir.Server.Metrics;
 using Myeloma.Fhir.Server.Negotiation;
 using Myeloma.Fhir.Server.OpenApi;
+using Myeloma.Fhir.Server.Packages;
 using Myeloma.Fhir.Server.Pages;
 using Myeloma.Fhir.Server.Subscriptions;
 
@@ -80,6 +81,7 @@ public sealed partial class FhirServer : IAsyncDisposable
         app.MapPages();
         app.MapOpenApi(state, options);
         if (options.CdsHooks) app.MapCdsHooks(state, options, admission);
+        app.MapPackages(state, options, admission);
 
         var database = new DatabaseStart(options, builder.Configuration.GetConnectionString("Fhir"), state, app.Services.GetRequiredService<ILogger<DatabaseStart>>());
         return new FhirServer(app, database, state, admission);

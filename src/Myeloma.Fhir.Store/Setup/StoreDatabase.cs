@@ -4,6 +4,7 @@ using Myeloma.Fhir.Store.Closures;
 using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Concepts;
 using Myeloma.Fhir.Store.Jobs;
+using Myeloma.Fhir.Store.Packages;
 using Myeloma.Fhir.Store.Subscriptions;
 using Npgsql;
 
@@ -25,6 +26,7 @@ public sealed class StoreDatabase : IAsyncDisposable
         SubscriptionPings = new SubscriptionPings(connectionString);
         Closures = new ClosureTable(dataSource);
         Concepts = new ConceptContents(dataSource);
+        Packages = new PackageTable(dataSource);
         TerminologyPings = new TerminologyPings(connectionString);
     }
 
@@ -48,6 +50,9 @@ public sealed class StoreDatabase : IAsyncDisposable
 
     /// <summary>The concepts of large code systems.</summary>
     public ConceptContents Concepts { get; }
+
+    /// <summary>FHIR packages that were installed or published here.</summary>
+    public PackageTable Packages { get; }
 
     /// <summary>Migrates the database and opens it.</summary>
     /// <param name="extract">As for <see cref="ResourceStore"/>; first called by the first write.</param>

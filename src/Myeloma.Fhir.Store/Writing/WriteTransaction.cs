@@ -46,6 +46,9 @@ internal sealed class WriteTransaction(
 
     private bool isHotElsewhere;
 
+    /// <summary>What else is done in the transaction, when everything is written and just before the commit; null: nothing.</summary>
+    public Func<NpgsqlConnection, CancellationToken, Task>? Closing { get; set; }
+
     private readonly ReferenceGuard? guard = (import?.IsGuarded ?? options.ReferentialIntegrity) ? new ReferenceGuard(connection) : null;
 
     private readonly ArtifactGuard artifacts = new(options.UniqueVersions, options.StatusRules);
@@ -116,7 +119,7 @@ internal sealed class WriteTransaction(
         for (var at = 0; at < writes.Length; at++) writes[at].Decide(now, sequence[at], options.VersionIdentical);
 
         var made = writes.Where(write => write.MakesVersion).ToList();
-        if (made.Count == 0 && import is null)
+        if (made.Count == 0 && import is null && Closing is null)
         {
             await ExecuteAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
             return;
@@ -140,7 +143,7 @@ internal sealed class WriteTransaction(
 
     private async Task WriteAsync(List<PendingWrite> made, ConditionalWrite? request, CancellationToken cancellationToken)
     {
-        var isOpenAtTheEnd = import is not null || request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
+        var isOpenAtTheEnd = import is not null || Closing is not null || request?.Complete is not null || (guard is not null && made.Any(write => write.Document is null));
         if (made.Count < options.CopyFrom) await WriteFewAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         else await WriteManyAsync(made, !isOpenAtTheEnd, cancellationToken).ConfigureAwait(false);
         if (!isOpenAtTheEnd) return;
@@ -153,6 +156,7 @@ internal sealed class WriteTransaction(
 
         if (guard is not null) await guard.RefuseDeletionsAsync(made, cancellationToken).ConfigureAwait(false);
         if (import is not null) await import.CompleteAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (Closing is { } closing) await closing(connection, cancellationToken).ConfigureAwait(false);
         await CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
