@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Myeloma.Fhir.Interactions.Packages;
@@ -22,7 +23,7 @@ internal sealed class GzipWriting
     private static readonly int[] DistanceBase = [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577];
     private static readonly uint[] Checks = MakeChecks();
 
-    private readonly MemoryStream output = new();
+    private readonly ArrayBufferWriter<byte> output = new(1 << 16);
     private uint bits;
     private int held;
 
@@ -33,13 +34,13 @@ internal sealed class GzipWriting
     public static byte[] Compress(ReadOnlySpan<byte> content)
     {
         var writing = new GzipWriting();
-        writing.output.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 2, 255]);
+        writing.output.Write((ReadOnlySpan<byte>)[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 2, 255]);
         writing.Deflate(content);
         Span<byte> end = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(end, Check(content));
         BinaryPrimitives.WriteUInt32LittleEndian(end[4..], (uint)content.Length);
         writing.output.Write(end);
-        return writing.output.ToArray();
+        return writing.output.WrittenSpan.ToArray();
     }
 
     private void Deflate(ReadOnlySpan<byte> content)
@@ -58,7 +59,7 @@ internal sealed class GzipWriting
         }
 
         Symbol(256);
-        if (held > 0) output.WriteByte((byte)bits);
+        if (held > 0) output.Write((ReadOnlySpan<byte>)[(byte)bits]);
     }
 
     private static (int Length, int Distance) Longest(ReadOnlySpan<byte> content, int at, int[] heads, int[] before)
@@ -122,7 +123,11 @@ internal sealed class GzipWriting
     {
         bits |= value << held;
         held += length;
-        for (; held >= 8; held -= 8, bits >>= 8) output.WriteByte((byte)bits);
+        for (; held >= 8; held -= 8, bits >>= 8)
+        {
+            output.GetSpan(1)[0] = (byte)bits;
+            output.Advance(1);
+        }
     }
 
     private static uint Reversed(uint code, int length)

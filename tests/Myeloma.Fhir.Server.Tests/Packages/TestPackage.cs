@@ -10,6 +10,8 @@ namespace Myeloma.Fhir.Server.Tests.Packages;
 /// <summary>A package made by the framework's own tar and gzip, not by the code under test.</summary>
 internal sealed class TestPackage(string name, string version, params (string Name, string Version)[] dependencies)
 {
+    private static readonly string[] Versions = ["4.0.1"];
+
     private readonly List<(TarEntryType Type, string Name, byte[] Content, string? Link)> entries = [];
 
     public string Name => name;
@@ -36,7 +38,7 @@ internal sealed class TestPackage(string name, string version, params (string Na
         {
             ["name"] = name,
             ["version"] = version,
-            ["fhirVersions"] = new[] { "4.0.1" },
+            ["fhirVersions"] = Versions,
             ["canonical"] = "http://example.org",
             ["dependencies"] = dependencies.ToDictionary(each => each.Name, each => each.Version),
         });
