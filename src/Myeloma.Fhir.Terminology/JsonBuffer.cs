@@ -17,21 +17,28 @@ public sealed class JsonBuffer : IBufferWriter<byte>
     [ThreadStatic]
     private static JsonBuffer? kept;
 
+    /// <summary>For what is written while something else is.</summary>
+    [ThreadStatic]
+    private static JsonBuffer? spare;
+
     private byte[] bytes = new byte[4096];
     private int length;
 
     /// <summary>An empty one, to be given back to <see cref="Return"/> by the same thread.</summary>
     public static JsonBuffer Rent()
     {
-        var buffer = kept ?? new JsonBuffer();
-        kept = null;
+        var buffer = kept ?? spare ?? new JsonBuffer();
+        if (buffer == kept) kept = null;
+        else spare = null;
         buffer.length = 0;
         return buffer;
     }
 
     public static void Return(JsonBuffer buffer)
     {
-        if (buffer.bytes.Length <= MaxKept) kept = buffer;
+        if (buffer.bytes.Length > MaxKept) return;
+        if (kept is null) kept = buffer;
+        else spare = buffer;
     }
 
     /// <summary>What was written so far.</summary>

@@ -42,19 +42,47 @@ public sealed class ConceptIndex
     /// <summary>The concepts in which every word of the text begins some word, in any order.</summary>
     /// <param name="text">Any text; without a word in it, null is told.</param>
     /// <param name="isWhole">Whether the words have to be there as they are, not as beginnings.</param>
-    public ConceptSet? Find(string text, bool isWhole = false)
+    /// <param name="within">The concepts that count; null: all.</param>
+    public ConceptSet? Find(string text, bool isWhole = false, ConceptSet? within = null)
     {
         // The rarest first: what it leaves the others hardly have to be read for.
         var ranges = Words(text).Select(word => Range(word, isWhole)).OrderBy(range => starts[range.To] - starts[range.From]).ToList();
-        ConceptSet? found = null;
-        foreach (var (from, to) in ranges)
+        if (ranges.Count == 0) return null;
+        var rarest = Postings(ranges[0]);
+        if (rarest.IsEmpty || within is { IsEmpty: true }) return ConceptSet.Empty;
+        return rarest.Length < ConceptSet.FewOrdinals ? Few(rarest, ranges, within) : Many(rarest, ranges, within);
+    }
+
+    private ReadOnlySpan<int> Postings((int From, int To) range) => postings.AsSpan(starts[range.From]..starts[range.To]);
+
+    private ConceptSet Few(ReadOnlySpan<int> rarest, List<(int From, int To)> ranges, ConceptSet? within)
+    {
+        var left = new List<int>(rarest.Length);
+        foreach (var ordinal in rarest)
+            if (within is null || within.Contains(ordinal)) left.Add(ordinal);
+        for (var each = 1; each < ranges.Count && left.Count > 0; each++)
         {
-            var with = ConceptSet.OfMany(postings.AsSpan(starts[from]..starts[to]), count);
-            found = found is null ? with : found.Intersect(with);
-            if (found.IsEmpty) break;
+            using var bits = new ConceptBits(count);
+            bits.Add(Postings(ranges[each]));
+            left.RemoveAll(ordinal => !bits.Contains(ordinal));
         }
 
-        return found;
+        return ConceptSet.Of(left);
+    }
+
+    private ConceptSet Many(ReadOnlySpan<int> rarest, List<(int From, int To)> ranges, ConceptSet? within)
+    {
+        using var found = new ConceptBits(count);
+        found.Add(rarest);
+        for (var each = 1; each < ranges.Count; each++)
+        {
+            using var bits = new ConceptBits(count);
+            bits.Add(Postings(ranges[each]));
+            found.And(bits);
+        }
+
+        if (within is not null && within.Count < count) found.And(within.Bits(count));
+        return found.ToSet();
     }
 
     /// <summary>The words of a text, folded: letters and digits of any script, without case and accents.</summary>

@@ -12,9 +12,13 @@ public sealed class ConceptSet
 {
     public static readonly ConceptSet Empty = new([], []);
 
+    /// <summary>Fewer than these are sorted; for more, bits of all concepts cost less.</summary>
+    internal const int FewOrdinals = 256;
+
     private readonly int[] starts;
     private readonly int[] ends;
     private readonly int[] before;
+    private ulong[]? bits;
 
     private ConceptSet(int[] starts, int[] ends)
     {
@@ -51,21 +55,26 @@ public sealed class ConceptSet
     /// <param name="count">All of them are below it.</param>
     public static ConceptSet OfMany(ReadOnlySpan<int> ordinals, int count)
     {
-        var builder = new Builder();
-        if (ordinals.Length < count / 64)
+        if (ordinals.Length < FewOrdinals)
         {
             var sorted = ordinals.ToArray();
             Array.Sort(sorted);
+            var builder = new Builder();
             foreach (var ordinal in sorted) builder.Add(ordinal, ordinal);
             return builder.Build();
         }
 
-        var bits = new ulong[(count + 63) / 64];
-        foreach (var ordinal in ordinals) bits[ordinal >> 6] |= 1UL << ordinal;
-        for (var word = 0; word < bits.Length; word++)
-            for (var left = bits[word]; left != 0; left &= left - 1) builder.Add((word << 6) + System.Numerics.BitOperations.TrailingZeroCount(left), (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(left));
-        return builder.Build();
+        using var bits = new ConceptBits(count);
+        bits.Add(ordinals);
+        return bits.ToSet();
     }
+
+    /// <summary>A set of as many runs as are written, each with its ends, rising and apart from each other.</summary>
+    internal static ConceptSet OfRuns(int[] starts, int[] ends) => starts.Length == 0 ? Empty : new(starts, ends);
+
+    /// <summary>The set as bits, one an ordinal; made when it is first asked for and kept with the set.</summary>
+    /// <param name="count">All ordinals are below it; always the same.</param>
+    internal ReadOnlySpan<ulong> Bits(int count) => bits ??= ConceptBits.Of(starts, ends, count);
 
     /// <summary>Runs that rise by their starts and may touch or overlap.</summary>
     public static ConceptSet OfRuns(IEnumerable<(int Start, int End)> runs)

@@ -16,12 +16,16 @@ internal sealed class Expansion
     /// <summary>Properties that are shown without being asked for.</summary>
     private static readonly string[] Always = ["weight", "label", "order", "status"];
 
+    /// <summary>Of nodes on a page; nothing is ever put below them.</summary>
+    private static readonly List<ExpansionNode> NoChildren = [];
+
     private readonly ValueSetContent content;
     private readonly bool includeDesignations;
     private readonly IReadOnlyList<string> designations;
     private readonly IReadOnlyList<string> properties;
     private readonly HashSet<string> severalVersions;
     private readonly Dictionary<CompiledCodeSystem, bool> showsProperties = [];
+    private readonly Dictionary<CompiledCodeSystem, MemberParts?> memberParts = [];
 
     public Expansion(TerminologyRequest request, ValueSetSource valueSet, ValueSetEvaluation evaluation, ValueSetContent content)
     {
@@ -46,6 +50,9 @@ internal sealed class Expansion
     /// <summary>Whether there are members without end, of which only the common ones are told.</summary>
     public bool IsOpen => content.Open.Any();
 
+    /// <summary>Whether members are shown by the names of their systems alone.</summary>
+    private bool IsPlain => Languages.IsEmpty && !includeDesignations && content.Parts.All(part => part.Listed is null);
+
     /// <summary>Members from a zero-based place on, at most so many.</summary>
     public List<ExpansionNode> Page(int offset, int count)
     {
@@ -54,7 +61,7 @@ internal sealed class Expansion
         {
             if (offset < part.Set.Count)
             {
-                foreach (var ordinal in part.From(offset).Take(count - nodes.Count)) nodes.Add(new ExpansionNode(part, ordinal, []));
+                foreach (var ordinal in part.From(offset).Take(count - nodes.Count)) nodes.Add(new ExpansionNode(part, ordinal, NoChildren));
                 offset = 0;
             }
             else
@@ -71,8 +78,8 @@ internal sealed class Expansion
     /// <summary>Members that a text was found in, the best first, from a zero-based place on.</summary>
     public List<ExpansionNode> Ranked(TextFilter filter, int offset, int count) =>
     [
-        .. filter.Ranked(content, (part, ordinal) => Names(part.System, ordinal, part.NoteOf(ordinal)).Display).Skip(offset).Take(count)
-            .Select(member => new ExpansionNode(member.Part, member.Ordinal, [])),
+        .. filter.Ranked(content, IsPlain ? null : (part, ordinal) => Names(part.System, ordinal, part.NoteOf(ordinal)).Display).Skip(offset).Take(count)
+            .Select(member => new ExpansionNode(member.Part, member.Ordinal, NoChildren)),
     ];
 
     /// <summary>All members, each below its nearest ancestor of the same include.</summary>
@@ -107,7 +114,35 @@ internal sealed class Expansion
         return null;
     }
 
-    public void WriteNode(Utf8JsonWriter writer, ExpansionNode node)
+    /// <summary>The members, each as <see cref="WriteNode"/> writes it; those of which only system, code and name are told, from parts that are ready.</summary>
+    public void WriteNodes(Utf8JsonWriter writer, List<ExpansionNode> nodes)
+    {
+        var output = JsonBuffer.Rent();
+        foreach (var node in nodes)
+        {
+            if (node.Children.Count > 0 || includeDesignations || !Languages.IsEmpty || node.Part.NoteOf(node.Ordinal) is not null || PartsOf(node.Part.System) is not { } parts)
+            {
+                WriteNode(writer, node);
+                continue;
+            }
+
+            output.Clear();
+            parts.Write(output, node.Ordinal);
+            writer.WriteRawValue(output.Written, skipInputValidation: true);
+        }
+
+        JsonBuffer.Return(output);
+    }
+
+    /// <summary>What is the same for all members of a system; null where more may have to be told.</summary>
+    private MemberParts? PartsOf(CompiledCodeSystem system)
+    {
+        if (!memberParts.TryGetValue(system, out var parts))
+            memberParts.Add(system, parts = ShowsProperties(system) || system.Form.HasExtensions || system.Supplements.Count > 0 ? null : new MemberParts(system, severalVersions.Contains(system.Url)));
+        return parts;
+    }
+
+    private void WriteNode(Utf8JsonWriter writer, ExpansionNode node)
     {
         var (system, ordinal, note) = (node.Part.System, node.Ordinal, node.Part.NoteOf(node.Ordinal));
         writer.WriteStartObject();
@@ -294,6 +329,7 @@ internal sealed class Expansion
     {
         foreach (var node in nodes)
         {
+            if (node.Children.Count == 0 && node.Part.Listed is null && !ShowsProperties(node.Part.System)) continue;
             foreach (var property in PropertiesOf(node.Part.System, node.Ordinal, node.Part.NoteOf(node.Ordinal)))
             {
                 if (used.ContainsKey(property.Code)) continue;

@@ -71,7 +71,7 @@ public sealed class ValueSetExpand(TerminologyLimits limits, TimeProvider time)
             if (nodes.Count > 0)
             {
                 writer.WriteStartArray("contains");
-                foreach (var node in nodes) expansion.WriteNode(writer, node);
+                expansion.WriteNodes(writer, nodes);
                 writer.WriteEndArray();
             }
 

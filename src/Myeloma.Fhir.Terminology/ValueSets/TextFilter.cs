@@ -1,3 +1,4 @@
+using System.Text;
 using Myeloma.Fhir.Terminology.CodeSystems;
 
 namespace Myeloma.Fhir.Terminology.ValueSets;
@@ -20,31 +21,46 @@ internal sealed class TextFilter
     /// <summary>The members that have every word, in the names of the system or those that the value set has for them.</summary>
     public SystemContent Apply(SystemContent part)
     {
-        var found = part.System.Index.Find(text) ?? ConceptSet.Empty;
-        if (part.Listed is { } listed)
-            found = found.Union(ConceptSet.Of(listed.Where(pair => HasNames(pair.Value) && IsIn([.. Names(part.System, pair.Key), .. Names(pair.Value)])).Select(pair => pair.Key)));
+        if (part.Listed is not { } listed) return part with { Set = part.System.Index.Find(text, within: part.Set) ?? ConceptSet.Empty };
+        var found = (part.System.Index.Find(text) ?? ConceptSet.Empty).Union(ConceptSet.Of(listed.Where(pair => HasNames(pair.Value) && IsIn([.. Names(part.System, pair.Key), .. Names(pair.Value)])).Select(pair => pair.Key)));
         return part with { Set = part.Set.Intersect(found) };
     }
 
     /// <summary>Best first: the code or the whole display, then a display that begins so, then one that has all the words; equals stay in the order of the value set.</summary>
-    /// <param name="displayOf">The display that is shown.</param>
-    public IEnumerable<(SystemContent Part, int Ordinal)> Ranked(ValueSetContent content, Func<SystemContent, int, string?> displayOf)
+    /// <param name="displayOf">The display that is shown; null: that of the system.</param>
+    public IEnumerable<(SystemContent Part, int Ordinal)> Ranked(ValueSetContent content, Func<SystemContent, int, string?>? displayOf)
     {
         if (content.Count <= MaxRanked) return Sorted(content.Parts, displayOf);
-        List<SystemContent> whole = [.. content.Parts.Select(part => part with { Set = part.Set.Intersect(part.System.Index.Find(text, isWhole: true) ?? ConceptSet.Empty) })];
-        if (whole.Sum(part => part.Set.Count) > MaxRanked) return Members(content.Parts);
+        List<SystemContent> whole = [.. content.Parts.Select(part => part with { Set = part.System.Index.Find(text, isWhole: true, within: part.Set) ?? ConceptSet.Empty })];
+        if (whole.All(part => part.Set.IsEmpty) || whole.Sum(part => part.Set.Count) > MaxRanked) return Members(content.Parts);
         return Sorted(whole, displayOf).Concat(Members(content.Parts.Zip(whole, (part, first) => part with { Set = part.Set.Except(first.Set) })));
     }
 
-    private IEnumerable<(SystemContent Part, int Ordinal)> Sorted(IEnumerable<SystemContent> parts, Func<SystemContent, int, string?> displayOf) =>
-        Members(parts).OrderBy(member => Rank(member.Part.System.Code(member.Ordinal), displayOf(member.Part, member.Ordinal)));
+    private IEnumerable<(SystemContent Part, int Ordinal)> Sorted(IEnumerable<SystemContent> parts, Func<SystemContent, int, string?>? displayOf)
+    {
+        List<(SystemContent, int)> best = [], good = [], fair = [], rest = [];
+        foreach (var part in parts)
+            foreach (var ordinal in part.From(0))
+                (Rank(part, ordinal, displayOf) switch { 0 => best, 1 => good, 2 => fair, _ => rest }).Add((part, ordinal));
+        return [.. best, .. good, .. fair, .. rest];
+    }
 
     private static IEnumerable<(SystemContent Part, int Ordinal)> Members(IEnumerable<SystemContent> parts) => parts.SelectMany(part => part.From(0).Select(ordinal => (Part: part, Ordinal: ordinal)));
 
-    private int Rank(string code, string? display)
+    private int Rank(SystemContent part, int ordinal, Func<SystemContent, int, string?>? displayOf)
     {
-        if (code.Equals(text.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase)) return 0;
+        var form = part.System.Form;
+        Span<char> room = stackalloc char[256];
+        if (Chars(form.Texts.Bytes(ordinal), room).Equals(text.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase)) return 0;
+        return displayOf is null && form.DisplayText(ordinal) is >= 0 and var display ? Rank(Chars(form.Texts.Bytes(display), room))
+            : Rank(displayOf is null ? part.System.Display(ordinal) : displayOf(part, ordinal));
+    }
 
+    private static ReadOnlySpan<char> Chars(ReadOnlySpan<byte> utf8, Span<char> room) =>
+        utf8.Length <= room.Length ? room[..Encoding.UTF8.GetChars(utf8, room)] : Encoding.UTF8.GetString(utf8);
+
+    private int Rank(ReadOnlySpan<char> display)
+    {
         // Reads each word of the display once: whether it is the text so far, begins with it so far, and which of the words it begins with.
         var reader = new WordReader(display, stackalloc char[128]);
         var (at, isSame, beginsSo) = (0, true, true);
