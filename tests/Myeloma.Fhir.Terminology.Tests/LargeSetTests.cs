@@ -98,7 +98,7 @@ public sealed class LargeSetTests
     {
         var (asked, shown) = (Folded(filter), Folded(display));
         if (code.Equals(filter.Trim(), StringComparison.OrdinalIgnoreCase) || asked.SequenceEqual(shown)) return 0;
-        if (shown.Length >= asked.Length && asked[..^1].SequenceEqual(shown[..(asked.Length - 1)]) && shown[asked.Length - 1].StartsWith(asked[^1], StringComparison.Ordinal)) return 1;
+        if (shown.Length >= asked.Length && asked.SkipLast(1).SequenceEqual(shown.Take(asked.Length - 1)) && shown[asked.Length - 1].StartsWith(asked[^1], StringComparison.Ordinal)) return 1;
         return asked.All(word => shown.Any(own => own.StartsWith(word, StringComparison.Ordinal))) ? 2 : 3;
     }
 

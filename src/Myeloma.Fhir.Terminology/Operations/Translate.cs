@@ -14,7 +14,7 @@ public sealed class Translate(TerminologyLimits limits)
     /// <summary>How many maps one translation may follow by <c>unmapped.url</c>.</summary>
     private const int MaxFollowed = 10;
 
-    private static readonly ConditionalWeakTable<ResourceDocument, CompiledConceptMap> Compiled = [];
+    private static readonly ConditionalWeakTable<ResourceDocument, Lazy<CompiledConceptMap>> Compiled = [];
 
     /// <summary>A code in the terms of another system.</summary>
     /// <returns>
@@ -112,7 +112,8 @@ public sealed class Translate(TerminologyLimits limits)
     private static CompiledConceptMap? FindMap(TerminologyCatalog catalog, string url, string? version) =>
         VersionPattern.Select([.. catalog.ConceptMaps(url).Select(document => new Found(document))], version, each => each.Version, each => each.IsRetired) is { } found ? Of(found.Document) : null;
 
-    private static CompiledConceptMap Of(ResourceDocument document) => Compiled.GetValue(document, each => new CompiledConceptMap(each.Root));
+    /// <remarks>Who asks while a large map is made waits for it.</remarks>
+    private static CompiledConceptMap Of(ResourceDocument document) => Compiled.GetValue(document, static each => new Lazy<CompiledConceptMap>(() => new CompiledConceptMap(each.Root))).Value;
 
     private static List<(string Element, string? System, string Value)> Dependencies(TerminologyArguments arguments)
     {
