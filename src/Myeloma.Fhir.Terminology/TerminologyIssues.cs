@@ -26,6 +26,22 @@ internal static class TerminologyIssues
         IssueType.TooCostly, "vs-invalid", "FILTER_TOO_COSTLY",
         $"The system {system} filter with property = {filter.Property}, op = {filter.Operator} takes too long: the regular expression '{Shortened(filter.Value)}' goes back and forth without end", filter.Expression);
 
+    /// <param name="place">One-based.</param>
+    public static FhirException ConstraintSyntax(int place, string expected, string found, string? expression) => Fault(
+        IssueType.Invalid, "vs-invalid", "CONSTRAINT_SYNTAX", FormattableString.Invariant($"The expression constraint (ECL) can't be read at character {place}: {expected} is expected, not {found}"), expression);
+
+    public static FhirException ConstraintNotSupported(string what, string? expression) => Fault(
+        IssueType.NotSupported, "vs-invalid", "CONSTRAINT_NOT_SUPPORTED", $"The expression constraint (ECL) asks for {what}", expression);
+
+    public static FhirException ConstraintTooLong(int length, int limit, string? expression) => Fault(
+        IssueType.TooCostly, "vs-invalid", "CONSTRAINT_TOO_COSTLY", FormattableString.Invariant($"The expression constraint (ECL) has {length} characters; {limit} are allowed (setting Fhir:Terminology:MaxConstraintLength)"), expression);
+
+    public static FhirException ConstraintTooDeep(int limit, string? expression) => Fault(
+        IssueType.TooCostly, "vs-invalid", "CONSTRAINT_TOO_COSTLY", FormattableString.Invariant($"The expression constraint (ECL) is nested deeper than {limit} (setting Fhir:Terminology:MaxConstraintDepth)"), expression);
+
+    public static FhirException ConstraintTooCostly(int limit, string? expression) => Fault(
+        IssueType.TooCostly, "vs-invalid", "CONSTRAINT_TOO_COSTLY", FormattableString.Invariant($"The expression constraint (ECL) would have to look at more than {limit} concepts and relationships (setting Fhir:Terminology:MaxConstraintWork); narrow what it begins with"), expression);
+
     public static FhirException UnknownValueSet(string canonical) => new(UnknownValueSetIssue(canonical));
 
     public static Issue UnknownValueSetIssue(string canonical) => Error(

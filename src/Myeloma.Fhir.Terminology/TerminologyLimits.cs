@@ -11,9 +11,12 @@ namespace Myeloma.Fhir.Terminology;
 /// <param name="MaxMapSteps">How many concept maps one translation may go through, one after the other; 0: none that no single map states.</param>
 /// <param name="MaxMapPaths">How many ways through concept maps are looked at for one code.</param>
 /// <param name="MaxPrepared">Questions that are kept settled but for their codes.</param>
+/// <param name="MaxConstraintLength">Characters of one expression constraint (ECL).</param>
+/// <param name="MaxConstraintDepth">How deep brackets and filters of one may be nested.</param>
+/// <param name="MaxConstraintWork">Concepts, relationships and runs of them that are looked at for one.</param>
 public sealed record TerminologyLimits(
     int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000,
-    int MaxMapSteps = 3, int MaxMapPaths = 1000, int MaxPrepared = 1000)
+    int MaxMapSteps = 3, int MaxMapPaths = 1000, int MaxPrepared = 1000, int MaxConstraintLength = 50_000, int MaxConstraintDepth = 100, int MaxConstraintWork = 100_000_000)
 {
     public static readonly TerminologyLimits Default = new();
 }

@@ -59,9 +59,8 @@ internal sealed class TerminologyRequest
 
         if (Arguments.Text("url") is not { } canonical)
             throw new FhirException(Issue.Required("The operation needs the parameter 'url', the canonical of a value set, or 'valueSet', a value set itself."));
-        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-        var (url, stated) = bar < 0 ? (canonical, Arguments.Text("valueSetVersion")) : (canonical[..bar], canonical[(bar + 1)..]);
-        var version = ValueSetRules.Effective(url, stated);
+        var (url, stated) = ImplicitValueSets.Split(canonical);
+        var version = ValueSetRules.Effective(url, stated ?? Arguments.Text("valueSetVersion"));
         return Catalog.FindValueSet(url, version) ?? throw TerminologyIssues.UnknownValueSet(version is null ? url : $"{url}|{version}");
     }
 

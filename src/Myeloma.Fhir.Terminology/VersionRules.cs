@@ -40,6 +40,9 @@ public static class VersionPattern
     {
         if (version is null) return false;
         if (pattern == version) return true;
+
+        // An edition of SNOMED CT stands for each of its versions. https://hl7.org/fhir/R4/snomedct.html
+        if (version.StartsWith(pattern, StringComparison.Ordinal) && version.AsSpan(pattern.Length).StartsWith("/version/", StringComparison.Ordinal)) return true;
         var (wanted, parts) = (pattern.Split('.'), version.Split('.'));
         if (!wanted.Any(IsAny)) return false;
         for (var index = 0; index < wanted.Length; index++)

@@ -37,7 +37,7 @@ public sealed class HierarchyTests
         {
             var code = system.Code(at);
             IEnumerable<int> Where(Func<int, bool> test) => Enumerable.Range(0, Count).Where(test);
-            IEnumerable<int> Filter(string op) => ConceptFilters.Apply(system, new ComposeFilter("concept", op, code, "")).From(0);
+            IEnumerable<int> Filter(string op) => ConceptFilters.Apply(system, new ComposeFilter("concept", op, code, ""), TerminologyLimits.Default).From(0);
             Assert.Equal(Where(ordinal => above[ordinal].Contains(at)), Filter("is-a"));
             Assert.Equal(Where(ordinal => ordinal != at && above[ordinal].Contains(at)), Filter("descendent-of"));
             Assert.Equal(Where(ordinal => !above[ordinal].Contains(at)), Filter("is-not-a"));

@@ -38,7 +38,8 @@ internal sealed class ArgumentReading(OperationDefinition definition, bool isStr
                 return;
             }
         }
-        else if (PrimitiveFormat.Fault(R4Schema.Instance.FindType(parameter.Type!)!.Primitive, Encoding.UTF8.GetBytes(value)) is { } fault)
+        else if (parameter.Type is "uri" or "canonical") value = WithQueryEncoded(value);
+        if (parameter.IsPrimitive && PrimitiveFormat.Fault(R4Schema.Instance.FindType(parameter.Type!)!.Primitive, Encoding.UTF8.GetBytes(value)) is { } fault)
         {
             issues.Add(Issue.Value($"The parameter '{name}' is {TypeInWords(parameter)}, not '{Shortened(value)}': {fault}"));
             return;
@@ -46,6 +47,11 @@ internal sealed class ArgumentReading(OperationDefinition definition, bool isStr
 
         arguments.Add(new OperationArgument(name, value));
     }
+
+    /// <summary>A url with a query of its own should be encoded twice in the query of a request; clients do it once, so that its blanks come as such.</summary>
+    private static string WithQueryEncoded(string url) => url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query && url.AsSpan(query).IndexOfAny(" \t\r\n") >= 0
+        ? url[..query] + url[query..].Replace(" ", "%20", StringComparison.Ordinal).Replace("\t", "%09", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal)
+        : url;
 
     private void TakeBody(ResourceDocument body)
     {

@@ -231,7 +231,10 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxClosureConcepts), preset.MaxClosureConcepts, 1, 10_000_000),
         Number(section, nameof(TerminologyLimits.MaxMapSteps), preset.MaxMapSteps, 0, 10),
         Number(section, nameof(TerminologyLimits.MaxMapPaths), preset.MaxMapPaths, 1, 1_000_000),
-        Number(section, nameof(TerminologyLimits.MaxPrepared), preset.MaxPrepared, 0, 1_000_000));
+        Number(section, nameof(TerminologyLimits.MaxPrepared), preset.MaxPrepared, 0, 1_000_000),
+        Number(section, nameof(TerminologyLimits.MaxConstraintLength), preset.MaxConstraintLength, 1, 10_000_000),
+        Number(section, nameof(TerminologyLimits.MaxConstraintDepth), preset.MaxConstraintDepth, 1, 500),
+        Number(section, nameof(TerminologyLimits.MaxConstraintWork), preset.MaxConstraintWork, 1000, int.MaxValue));
 
     private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
         preset.Limits with

@@ -18,7 +18,7 @@ internal static class ConceptRows
     {
         await WriteConceptsAsync(connection, id, concepts, cancellationToken);
         await WriteDesignationsAsync(connection, id, concepts, cancellationToken);
-        await using var rows = await connection.BeginBinaryImportAsync($"COPY concept_property (content_id, place, item, {PropertyColumns}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        await using var rows = await connection.BeginBinaryImportAsync($"COPY concept_property (content_id, place, item, {PropertyColumns}, role_group) FROM STDIN (FORMAT BINARY)", cancellationToken);
         for (var place = 0; place < concepts.Count; place++)
         {
             if (place % ReportEvery == 0) Report(place);
@@ -28,6 +28,8 @@ internal static class ConceptRows
                 var (code, kind, value, system, display) = properties[item];
                 Begin(rows, id, place, item);
                 Write(rows, code, kind, value, system, display);
+                if (properties[item].Group is { } group) rows.Write(group, NpgsqlDbType.Integer);
+                else rows.WriteNull();
             }
         }
 
@@ -123,12 +125,13 @@ internal static class ConceptRows
     private static async Task<List<ConceptProperty>?[]> ReadPropertiesAsync(NpgsqlConnection connection, long id, ContentSize size, Dictionary<string, string> pool, CancellationToken cancellationToken)
     {
         var byPlace = new List<ConceptProperty>?[size.Concepts];
-        await using var rows = await ExportAsync(connection, "concept_property", ", item", PropertyColumns, id, cancellationToken);
+        await using var rows = await ExportAsync(connection, "concept_property", ", item", PropertyColumns + ", role_group", id, cancellationToken);
         while (await rows.StartRowAsync(cancellationToken) > 0)
         {
             var place = rows.Read<int>(NpgsqlDbType.Integer);
             var (code, kind, value) = (Pooled(pool, Text(rows))!, Pooled(pool, Text(rows))!, Pooled(pool, Text(rows))!);
-            (byPlace[place] ??= new(3)).Add(new ConceptProperty(code, kind, value, Pooled(pool, Text(rows)), Pooled(pool, Text(rows))));
+            var (system, display) = (Pooled(pool, Text(rows)), Pooled(pool, Text(rows)));
+            (byPlace[place] ??= new(3)).Add(new ConceptProperty(code, kind, value, system, display) { Group = Number(rows) });
         }
 
         return byPlace;
@@ -159,6 +162,13 @@ internal static class ConceptRows
     private static string? Text(NpgsqlBinaryExporter rows)
     {
         if (!rows.IsNull) return rows.Read<string>(NpgsqlDbType.Text);
+        rows.Skip();
+        return null;
+    }
+
+    private static int? Number(NpgsqlBinaryExporter rows)
+    {
+        if (!rows.IsNull) return rows.Read<int>(NpgsqlDbType.Integer);
         rows.Skip();
         return null;
     }

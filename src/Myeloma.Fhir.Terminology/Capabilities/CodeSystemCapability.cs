@@ -17,7 +17,7 @@ public sealed record CodeSystemCapability(
     public bool IsCompositional { get; init; }
 
     /// <summary>The filters that value sets may use: property and operators.</summary>
-    public IEnumerable<(string Property, IReadOnlyList<string> Operators)> Filters => ConceptFilters.Offered(HasHierarchy, Properties);
+    public IEnumerable<(string Property, IReadOnlyList<string> Operators)> Filters => ConceptFilters.Offered(Url, HasHierarchy, Properties);
 
     internal static CodeSystemCapability Of(CompiledCodeSystem system)
     {

@@ -65,7 +65,11 @@ public sealed record ConceptUse(string? System, string? Code, string? Display);
 /// <param name="Value">As written; of a Coding its code.</param>
 /// <param name="System">Of a Coding.</param>
 /// <param name="Display">Of a Coding.</param>
-public sealed record ConceptProperty(string Code, string Kind, string Value, string? System = null, string? Display = null);
+public sealed record ConceptProperty(string Code, string Kind, string Value, string? System = null, string? Display = null)
+{
+    /// <summary>Of a relationship the number of its role group, 0 for one that is in no group with others; null for what is no relationship.</summary>
+    public int? Group { get; init; }
+}
 
 /// <param name="Json">The whole extension, as written.</param>
 public sealed record ConceptExtension(string Url, string Json);

@@ -134,6 +134,9 @@ public sealed class CompiledCodeSystem
     /// <summary>Which concepts have which value of a property; made when it is first asked for.</summary>
     public PropertyColumn Column(string property) => columns.GetOrAdd(property, code => new PropertyColumn(form, code, added?.Values(code) ?? []));
 
+    /// <summary>The properties of the system itself, without those of supplements.</summary>
+    internal PropertyRows PropertyRows => form.PropertyRows;
+
     /// <summary>Names, codes and designations by word.</summary>
     public ConceptIndex Index => index.Value;
 

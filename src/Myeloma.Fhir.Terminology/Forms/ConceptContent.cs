@@ -32,7 +32,12 @@ public static class ConceptContent
             hash.Add(concept.Designations.Count);
             foreach (var (language, use, value, status) in concept.Designations) hash.Add(language, use?.System, use?.Code, use?.Display, value, status);
             hash.Add(concept.Properties.Count);
-            foreach (var (code, kind, value, system, display) in concept.Properties) hash.Add(code, kind, value, system, display);
+            foreach (var property in concept.Properties)
+            {
+                hash.Add(property.Code, property.Kind, property.Value, property.System, property.Display);
+                if (property.Group is { } group) hash.Add(group);
+            }
+
             hash.Add(concept.Extensions.Count);
             foreach (var (url, json) in concept.Extensions) hash.Add(url, json);
         }

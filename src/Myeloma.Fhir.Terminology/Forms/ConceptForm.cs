@@ -7,7 +7,7 @@ namespace Myeloma.Fhir.Terminology.Forms;
 public sealed class ConceptForm
 {
     /// <summary>Raised when forms look different or are read differently: kept ones are then made anew.</summary>
-    public const int Layout = 1;
+    public const int Layout = 2;
 
     private readonly TextPool texts;
     private readonly CodeTable table;

@@ -30,7 +30,7 @@ internal sealed class PropertyRows
             for (var row = from; row < to; row++)
             {
                 var kind = kinds[kindOf[row]];
-                properties[row - from] = new ConceptProperty(kind.Code, kind.Type, texts[values[row]], kind.System, displays.TryGetValue(row, out var display) ? texts[display] : null);
+                properties[row - from] = new ConceptProperty(kind.Code, kind.Type, texts[values[row]], kind.System, displays.TryGetValue(row, out var display) ? texts[display] : null) { Group = kind.Group };
             }
 
             return properties;
@@ -69,6 +69,21 @@ internal sealed class PropertyRows
         }
     }
 
+    /// <summary>The relationships of all concepts, in rising order of concepts.</summary>
+    /// <param name="isAttribute">Which codes are those of relationships, where none has a group.</param>
+    public IEnumerable<(int Ordinal, string Code, string Type, int Group, string Value)> Relationships(Func<string, bool> isAttribute)
+    {
+        var areGrouped = Array.Exists(kinds, kind => kind.Group is not null);
+        var wanted = Array.ConvertAll(kinds, kind => areGrouped ? kind.Group is not null : isAttribute(kind.Code));
+        for (var (ordinal, row) = (0, 0); row < values.Length; row++)
+        {
+            var kind = kinds[kindOf[row]];
+            if (!wanted[kindOf[row]]) continue;
+            while (rows[ordinal].To <= row) ordinal++;
+            yield return (ordinal, kind.Code, kind.Type, kind.Group ?? 0, texts[values[row]]);
+        }
+    }
+
     /// <summary>The value of the first property of a concept that has one of two codes; null when it has none.</summary>
     public string? First(int ordinal, string code, string other)
     {
@@ -85,7 +100,11 @@ internal sealed class PropertyRows
         writer.Write<int>(kindOf);
         writer.Write(kinds.Length);
         foreach (var kind in kinds)
+        {
             foreach (var text in (string?[])[kind.Code, kind.Type, kind.System]) writer.Write(text);
+            writer.Write(kind.Group ?? -1);
+        }
+
         writer.Write<int>([.. displays.Keys]);
         writer.Write<int>([.. displays.Values]);
     }
@@ -94,7 +113,7 @@ internal sealed class PropertyRows
     {
         var (rows, values, kindOf) = (new ListColumn(reader.Read<int>()), reader.Read<int>(), reader.Read<int>());
         var kinds = new Kind[reader.ReadInteger()];
-        for (var each = 0; each < kinds.Length; each++) kinds[each] = new Kind(reader.ReadText()!, reader.ReadText()!, reader.ReadText());
+        for (var each = 0; each < kinds.Length; each++) kinds[each] = new Kind(reader.ReadText()!, reader.ReadText()!, reader.ReadText(), reader.ReadInteger() is >= 0 and var group ? group : null);
         return new PropertyRows(texts, rows, values, kindOf, kinds, reader.Read<int>().Zip(reader.Read<int>()).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
@@ -109,7 +128,7 @@ internal sealed class PropertyRows
         {
             foreach (var property in concept.Properties)
             {
-                var kind = new Kind(property.Code, property.Kind, property.System);
+                var kind = new Kind(property.Code, property.Kind, property.System, property.Group);
                 if (!kinds.TryGetValue(kind, out kindOf[row])) kinds.Add(kind, kindOf[row] = kinds.Count);
                 if (property.Display is not null) displays.Add(row, numbers.Share(property.Display));
                 values[row++] = numbers.Share(property.Value);
@@ -119,5 +138,5 @@ internal sealed class PropertyRows
         return texts => new PropertyRows(texts, rows, values, kindOf, [.. kinds.Keys], displays);
     }
 
-    private sealed record Kind(string Code, string Type, string? System);
+    private sealed record Kind(string Code, string Type, string? System, int? Group);
 }

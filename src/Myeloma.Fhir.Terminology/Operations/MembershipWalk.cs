@@ -72,7 +72,7 @@ internal sealed class MembershipWalk(ValueSetEvaluation evaluation, TerminologyC
     private Match? Find(ComposeClause clause, CompiledCodeSystem meant)
     {
         var ordinal = meant.Find(question.Code);
-        if (ordinal < 0 || !ValueSetEvaluation.Select(clause, meant).Contains(ordinal)) return null;
+        if (ordinal < 0 || !evaluation.Select(clause, meant).Contains(ordinal)) return null;
         return new Match(meant, ordinal, clause.Concepts.FirstOrDefault(concept => meant.Find(concept.Code) == ordinal));
     }
 

@@ -6,7 +6,7 @@ namespace Myeloma.Fhir.Terminology.Prepared;
 /// <summary>What an include takes of a code system by its list or its filters.</summary>
 internal sealed class PlainClause(ComposeClause clause, CompiledCodeSystem system)
 {
-    private readonly ConceptSet set = ValueSetEvaluation.Select(clause, system);
+    private readonly ConceptSet set = clause.Select(system);
     private readonly ConceptSet noted = ConceptSet.Of(
         clause.Concepts.Where(concept => concept.Display is not null || concept.Designations.Count > 0 || concept.IsDeprecated).Select(concept => system.Find(concept.Code)).Where(ordinal => ordinal >= 0));
 

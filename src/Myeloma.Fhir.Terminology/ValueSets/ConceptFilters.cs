@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.ExpressionConstraints;
 
 namespace Myeloma.Fhir.Terminology.ValueSets;
 
@@ -21,8 +22,9 @@ internal static class ConceptFilters
     private static readonly string[] OfProperties = ["=", "in", "not-in", "exists", "regex"];
 
     /// <summary>The filters that value sets may use on a system: each property with its operators, in the codes of R4.</summary>
-    public static IEnumerable<(string Property, IReadOnlyList<string> Operators)> Offered(bool hasHierarchy, IEnumerable<string> properties)
+    public static IEnumerable<(string Property, IReadOnlyList<string> Operators)> Offered(string system, bool hasHierarchy, IEnumerable<string> properties)
     {
+        if (system == SnomedCt.Url) foreach (var property in (string[])["constraint", "expressions"]) yield return (property, ["="]);
         yield return ("concept", hasHierarchy ? [.. OfHierarchy, .. OfProperties] : OfProperties);
         yield return ("display", OfProperties);
         if (hasHierarchy) foreach (var relation in (string[])["parent", "child"]) yield return (relation, ["=", "exists"]);
@@ -33,10 +35,10 @@ internal static class ConceptFilters
     /// <exception cref="FhirException">
     /// <c>invalid</c>: no value, an expression that is none; <c>not-supported</c>: an operator that is not known, or not for this property; <c>too-costly</c>: a regular expression ran too long.
     /// </exception>
-    public static ConceptSet Apply(CompiledCodeSystem system, ComposeFilter filter)
+    public static ConceptSet Apply(CompiledCodeSystem system, ComposeFilter filter, TerminologyLimits limits)
     {
         if (filter.Value.Length == 0) throw TerminologyIssues.FilterWithoutValue(system.Url, filter);
-        return filter.Operator switch
+        return system.Url == SnomedCt.Url && OfSnomedCt(system, filter, limits) is { } found ? found : filter.Operator switch
         {
             "is-a" => Below(system, filter, ordinal => system.Hierarchy.SelfAndDescendants(ordinal)),
             "descendent-of" => Below(system, filter, ordinal => system.Hierarchy.SelfAndDescendants(ordinal).Except(ConceptSet.Of(ordinal))),
@@ -53,6 +55,16 @@ internal static class ConceptFilters
             _ => throw TerminologyIssues.FilterNotKnown(system.Url, filter),
         };
     }
+
+    /// <summary>The filters that there are for SNOMED CT alone; null for all others. https://hl7.org/fhir/R4/snomedct.html#4.2.1.0.5</summary>
+    private static ConceptSet? OfSnomedCt(CompiledCodeSystem system, ComposeFilter filter, TerminologyLimits limits) => (filter.Property, filter.Operator) switch
+    {
+        ("constraint", "=") => ConstraintSets.Select(system, filter.Value, limits, filter.Expression),
+        ("concept", "in") when SnomedCt.IsIdentifier(filter.Value) => ConstraintSets.Select(system, $"^{filter.Value}", limits, filter.Expression),
+        ("expressions", "=") when filter.Value == "false" => system.All,
+        ("expressions", _) => throw TerminologyIssues.FilterValue(system.Url, filter, "false, since expressions of several concepts are not kept here"),
+        _ => null,
+    };
 
     /// <summary>What a filter over the hierarchy selects; the property is <c>concept</c>, <c>code</c> or the relation itself.</summary>
     private static ConceptSet Below(CompiledCodeSystem system, ComposeFilter filter, Func<int, ConceptSet> select)

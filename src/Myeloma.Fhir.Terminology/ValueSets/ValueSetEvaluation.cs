@@ -57,8 +57,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     private ValueSetSource? FindImport(string canonical, ValueSetSource from)
     {
         if (canonical.StartsWith('#')) return from.Contained.GetValueOrDefault(canonical[1..]);
-        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-        var (url, version) = bar < 0 ? (canonical, null) : (canonical[..bar], canonical[(bar + 1)..]);
+        var (url, version) = ImplicitValueSets.Split(canonical);
         return catalog.FindValueSet(url, ValueSetVersions.Effective(url, version));
     }
 
@@ -76,8 +75,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     public ValueSetSource Import(string canonical, ValueSetSource from)
     {
         if (canonical.StartsWith('#')) return from.Contained.GetValueOrDefault(canonical[1..]) ?? throw TerminologyIssues.UnknownValueSet(canonical);
-        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-        var (url, version) = bar < 0 ? (canonical, null) : (canonical[..bar], canonical[(bar + 1)..]);
+        var (url, version) = ImplicitValueSets.Split(canonical);
         var effective = ValueSetVersions.Effective(url, version);
         var imported = catalog.FindValueSet(url, effective) ?? throw TerminologyIssues.UnknownValueSet(effective is null ? url : $"{url}|{effective}");
         if (!UsedValueSets.Contains(imported)) UsedValueSets.Add(imported);
@@ -118,10 +116,13 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
     }
 
     /// <summary>What a clause selects of a system by its list or its filters, imports left out.</summary>
-    public static ConceptSet Select(ComposeClause clause, CompiledCodeSystem system) => SelectionOf(clause, system).Set;
+    public static ConceptSet Select(ComposeClause clause, CompiledCodeSystem system, TerminologyLimits limits) => SelectionOf(clause, system, limits).Set;
 
-    private static Selection SelectionOf(ComposeClause clause, CompiledCodeSystem system) =>
-        Selections.GetValue(system, _ => []).GetValue(clause, each => new Selection(Selected(each, system), each.Concepts.Count == 0 ? null : Listed(each, system)));
+    /// <inheritdoc cref="Select(ComposeClause, CompiledCodeSystem, TerminologyLimits)"/>
+    public ConceptSet Select(ComposeClause clause, CompiledCodeSystem system) => Select(clause, system, limits);
+
+    private static Selection SelectionOf(ComposeClause clause, CompiledCodeSystem system, TerminologyLimits limits) =>
+        Selections.GetValue(system, _ => []).GetValue(clause, each => new Selection(Selected(each, system, limits), each.Concepts.Count == 0 ? null : Listed(each, system)));
 
     private List<SystemContent> Included(ValueSetSource valueSet)
     {
@@ -160,7 +161,7 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
         }
 
         var system = System(clause);
-        var listed = SelectionOf(clause, system).Listed;
+        var listed = SelectionOf(clause, system, limits).Listed;
         return [new SystemContent(system, Common(Select(clause, system), system, imports), listed, imports.Count == 0 && listed is null)
         {
             IsOpen = system.Source.Grammar is not null && listed is null && !imports.Any(each => each.IsClosed(system)),
@@ -209,12 +210,12 @@ internal sealed class ValueSetEvaluation(TerminologyCatalog catalog, Terminology
         }),
     ];
 
-    private static ConceptSet Selected(ComposeClause clause, CompiledCodeSystem system)
+    private static ConceptSet Selected(ComposeClause clause, CompiledCodeSystem system, TerminologyLimits limits)
     {
         var set = clause.Concepts.Count == 0
             ? system.All
             : ConceptSet.Of(clause.Concepts.Select(concept => system.Find(concept.Code)).Where(ordinal => ordinal >= 0));
-        foreach (var filter in clause.Filters) set = set.Intersect(ConceptFilters.Apply(system, filter));
+        foreach (var filter in clause.Filters) set = set.Intersect(ConceptFilters.Apply(system, filter, limits));
         return set;
     }
 

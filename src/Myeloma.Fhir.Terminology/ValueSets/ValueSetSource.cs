@@ -52,7 +52,7 @@ public sealed record ComposeClause(
 {
     /// <summary>What the list or the filters select of the system; imports are left out.</summary>
     /// <exception cref="Model.Issues.FhirException">A filter can't be applied.</exception>
-    public ConceptSet Select(CompiledCodeSystem system) => ValueSetEvaluation.Select(this, system);
+    public ConceptSet Select(CompiledCodeSystem system) => ValueSetEvaluation.Select(this, system, TerminologyLimits.Default);
 }
 
 /// <summary>A concept that a value set lists, with what it says of it beyond the code system.</summary>

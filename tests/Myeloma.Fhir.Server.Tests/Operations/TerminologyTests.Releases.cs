@@ -6,6 +6,7 @@ using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Server.Startup;
 using Myeloma.Fhir.Terminology.Importing;
+using Myeloma.Fhir.TestSupport;
 using Xunit;
 
 namespace Myeloma.Fhir.Server.Tests.Operations;
@@ -75,6 +76,33 @@ public sealed partial class TerminologyTests
             Assert.Equal("not-subsumed", Parameter((await each.GetAsync($"/CodeSystem/$subsumes?system={url}&codeA=right&codeB=both")).Json, "outcome").GetProperty("valueCode").GetString());
             Assert.Equal(0, (await each.GetAsync($"/Observation?code:below={url}|right&_total=accurate")).Json.GetProperty("total").GetInt32());
         }
+    }
+
+    [Fact]
+    public async Task An_edition_of_SNOMED_CT_answers_expression_constraints_from_what_was_kept()
+    {
+        var release = new SnomedCtRelease().Concept(SnomedCtRelease.Root, "Everything (root)", []).Concept("100001", "Heart disease (disorder)", [SnomedCtRelease.Root]).Concept("100002", "Heart attack (disorder)", ["100001"])
+            .Concept("200001", "Heart (body structure)", [SnomedCtRelease.Root]).Relationship("100002", 1, SnomedCtRelease.FindingSite, "200001").Member("600001", "100001");
+        var folder = Directory.CreateTempSubdirectory("release");
+        var path = Path.Combine(folder.FullName, "SnomedCT_Test.zip");
+        await File.WriteAllBytesAsync(path, release.ToZip());
+        await ImportFileAsync(path);
+        folder.Delete(recursive: true);
+
+        await using var other = new Owned(await server.AnotherAsync());
+        foreach (var each in (RunningServer[])[server, other.Server])
+        {
+            Assert.Equal(["100002"], Codes((await each.GetAsync(Expansion("http://snomed.info/sct?fhir_vs=ecl/* : { 363698007 |Site| = 200001 }"))).Json));
+            Assert.Equal(["100001"], Codes((await each.GetAsync(Expansion("http://snomed.info/sct/900000000000207008/version/20250101?fhir_vs=refset/600001"))).Json));
+        }
+
+        var refused = await server.GetAsync(Expansion("http://snomed.info/sct?fhir_vs=ecl/< 100001 AND"));
+        Assert.Equal(400, refused.Status);
+        Assert.Equal(
+            "The expression constraint (ECL) can't be read at character 13: the identifier of a concept (6 to 18 digits) is expected, not the end",
+            refused.Json.GetProperty("issue")[0].GetProperty("diagnostics").GetString());
+
+        static string Expansion(string url) => "/ValueSet/$expand?url=" + global::System.Uri.EscapeDataString(url);
     }
 
     [Theory]
@@ -165,15 +193,20 @@ public sealed partial class TerminologyTests
         {
             var path = Path.Combine(folder.FullName, name);
             await File.WriteAllTextAsync(path, lines);
-            await using var database = new DatabaseStart(new ServerOptions { LoadSeeds = false }, server.ConnectionString, new ServerState(), NullLogger<DatabaseStart>.Instance);
-            using var output = new StringWriter();
-            using var error = new StringWriter();
-            var code = await ImportCommand.RunAsync(new ImportArguments(path, null, new ReleaseOptions(), null), database, output, error, default);
-            return (code, output.ToString(), error.ToString());
+            return await ImportFileAsync(path);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private async Task<(int Code, string Told, string Progress)> ImportFileAsync(string path)
+    {
+        await using var database = new DatabaseStart(new ServerOptions { LoadSeeds = false }, server.ConnectionString, new ServerState(), NullLogger<DatabaseStart>.Instance);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await ImportCommand.RunAsync(new ImportArguments(path, null, new ReleaseOptions(), null), database, output, error, default);
+        return (code, output.ToString(), error.ToString());
     }
 }
