@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Interactions.Artifacts.Lifecycle;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Patch;
@@ -27,22 +28,55 @@ public static class ArtifactOperations
         new("forceArtifactVersion", "uri", Max: Any), new("manifest", "canonical"), new("contentEndpoint", "Endpoint"), new("terminologyEndpoint", "Endpoint"), new("artifactEndpointConfiguration", null, Max: Any),
     ];
 
+    /// <summary>In which versions of what it depends on, for operations that make them certain.</summary>
+    internal static readonly OperationParameter[] Bindings =
+    [
+        new("artifactVersion", "uri", Max: Any), new("checkArtifactVersion", "uri", Max: Any), new("forceArtifactVersion", "uri", Max: Any), new("manifest", "canonical"),
+    ];
+
     /// <summary>All of them, in the order of their names.</summary>
     public static IEnumerable<IOperation> All(
         ResourceStore store, CurrentDefinitions definitions, CurrentSearchParameters searchParameters, SearchOptions options, ArtifactSettings settings, TerminologyLimits limits, PatchLimits patchLimits,
-        TimeProvider time)
+        TimeProvider time, ResourceWriting writing, Func<string> newId)
     {
         var access = new ArtifactAccess(store, definitions, searchParameters, options, settings);
         var expansions = new ExpandedValueSets(definitions, limits, time);
         yield return new ArtifactDiffOperation(access, expansions, store, definitions, patchLimits);
         yield return new DataRequirementsOperation(access);
+        yield return new LicenseRequirementsOperation(access);
         yield return new PackageOperation(access, expansions);
+        var selection = new ArtifactSelection(store, searchParameters, options);
+        var selected = new LifecycleAccess(selection, definitions, settings, time);
+        var written = new ArtifactWriting(writing);
+        yield return new AssessOperation(isApproval: true, selected, written, newId);
+        yield return new DraftOperation(isClone: true, selected, written, newId);
+        yield return new DraftOperation(isClone: false, selected, written, newId);
+        yield return new ReleaseOperation(selected, written, store);
+        yield return new ResolveOperation(selection, definitions);
+        yield return new RetireOperation(selected, written);
+        yield return new AssessOperation(isApproval: false, selected, written, newId);
+        yield return new ReviseOperation(store, written);
+        yield return new WithdrawOperation(selected, written);
     }
+
+    /// <summary>Canonical of our OperationDefinition, which names CRMI's as its base where there is one.</summary>
+    internal static string UrlOf(string id) => "http://myeloma-fhir.org/fhir/OperationDefinition/" + id;
+
+    /// <summary>An operation that changes what is stored.</summary>
+    internal static OperationDefinition DefineWriting(string name, string id, OperationParameter[] parameters) => new()
+    {
+        Name = name,
+        Url = UrlOf(id),
+        Levels = OperationLevels.Type | OperationLevels.Instance,
+        ResourceTypes = Types,
+        AffectsState = true,
+        Parameters = parameters,
+    };
 
     internal static OperationDefinition Define(string name, string id, OperationParameter[] own) => new()
     {
         Name = name,
-        Url = "http://myeloma-fhir.org/fhir/OperationDefinition/" + id,
+        Url = UrlOf(id),
         Levels = OperationLevels.Type | OperationLevels.Instance,
         ResourceTypes = Types,
         Parameters = [.. Shared, .. own],

@@ -9,12 +9,18 @@ namespace Myeloma.Fhir.Interactions.Artifacts;
 internal sealed class ArtifactVersions
 {
     /// <summary>Parameters of a manifest that stand for those of the operation. https://hl7.org/fhir/uv/crmi/StructureDefinition-crmi-manifestparameters.html</summary>
-    private static readonly Dictionary<string, string> OfManifest = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> OfManifest = new(StringComparer.Ordinal)
     {
-        ["system-version"] = "artifactVersion", ["default-valueset-version"] = "artifactVersion", ["default-canonical-version"] = "artifactVersion", ["canonicalVersion"] = "artifactVersion",
+        ["system-version"] = "artifactVersion", ["default-system-version"] = "artifactVersion", ["default-valueset-version"] = "artifactVersion", ["default-canonical-version"] = "artifactVersion", ["canonicalVersion"] = "artifactVersion",
         ["check-system-version"] = "checkArtifactVersion", ["check-valueset-version"] = "checkArtifactVersion", ["check-canonical-version"] = "checkArtifactVersion",
         ["force-system-version"] = "forceArtifactVersion", ["force-valueset-version"] = "forceArtifactVersion", ["force-canonical-version"] = "forceArtifactVersion",
     };
+
+    /// <summary>Parameters of operations, as what each is meant.</summary>
+    private static readonly (string Name, string Meant)[] Names =
+    [
+        ("artifactVersion", "artifactVersion"), ("checkArtifactVersion", "checkArtifactVersion"), ("forceArtifactVersion", "forceArtifactVersion"), .. OfManifest.Select(each => (each.Key, each.Value)),
+    ];
 
     private readonly Dictionary<(string Parameter, string Url), string> versions = [];
 
@@ -22,9 +28,9 @@ internal sealed class ArtifactVersions
     public static ArtifactVersions Read(OperationRequest request, Func<string, IReadOnlyList<ResourceDocument>> known)
     {
         var (read, faults) = (new ArtifactVersions(), new List<Issue>());
-        foreach (var name in (string[])["artifactVersion", "checkArtifactVersion", "forceArtifactVersion"])
+        foreach (var (name, meant) in Names)
             foreach (var argument in request.Arguments(name))
-                if (!read.Add(name, argument.Text!))
+                if (!read.Add(meant, argument.Text!))
                     faults.Add(Issue.Invalid($"The parameter '{name}' is a canonical with a version, like 'http://example.org/ValueSet/a|1.0', not '{argument.Text}'.", argument.Expression));
         if (request.Text("manifest") is { } canonical)
         {
@@ -32,6 +38,7 @@ internal sealed class ArtifactVersions
             else faults.Add(Issue.NotFound($"The manifest {canonical} is not known here as a Library."));
         }
 
+        if (request.TryResource("manifestParameters", out var parameters)) read.AddParameters(parameters.Document.Root);
         return faults.Count == 0 ? read : throw new FhirException(faults);
     }
 
@@ -51,16 +58,21 @@ internal sealed class ArtifactVersions
         return known(parts[0]).FirstOrDefault(document => parts.Length == 1 || document.Root.TextOf("version") == parts[1]);
     }
 
-    private void AddManifest(Element manifest)
+    /// <summary>Takes the versions that a manifest names: what it depends on and is composed of, and its version parameters. What was there before counts more.</summary>
+    public void AddManifest(Element manifest)
     {
         foreach (var artifact in manifest.Children("relatedArtifact"))
             if (artifact.TextOf("type") is "depends-on" or "composed-of" && artifact.TextOf("resource") is { } canonical) Add("artifactVersion", canonical);
         foreach (var contained in manifest.Children("contained"))
         {
-            if (contained.Type.Name != "Parameters") continue;
-            foreach (var parameter in contained.Children("parameter"))
-                if (parameter.TextOf("name") is { } name && OfManifest.TryGetValue(name, out var meant) && parameter.TextOf("value") is { } canonical) Add(meant, canonical);
+            if (contained.Type.Name == "Parameters") AddParameters(contained);
         }
+    }
+
+    private void AddParameters(Element parameters)
+    {
+        foreach (var parameter in parameters.Children("parameter"))
+            if (parameter.TextOf("name") is { } name && OfManifest.TryGetValue(name, out var meant) && parameter.TextOf("value") is { } canonical) Add(meant, canonical);
     }
 
     private bool Add(string parameter, string canonical)

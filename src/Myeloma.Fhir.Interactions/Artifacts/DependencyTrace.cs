@@ -96,7 +96,7 @@ internal sealed class DependencyTrace(
     }
 
     /// <summary>Whether FHIR R4 itself defines it, so that everybody has it.</summary>
-    private static bool IsOfFhir(string url)
+    public static bool IsOfFhir(string url)
     {
         var schema = R4Schema.Instance;
         return (url.StartsWith(Base, StringComparison.Ordinal) && schema.FindType(url[Base.Length..]) is not null)

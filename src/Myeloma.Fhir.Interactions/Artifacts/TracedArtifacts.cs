@@ -36,8 +36,7 @@ internal sealed class TracedArtifacts
     }
 
     /// <summary><c>url|version</c>, <c>url</c>; null for a resource that has no url.</summary>
-    public static string? CanonicalOf(ResourceDocument document) =>
-        document.Root.TextOf("url") is not { } url ? null : document.Root.TextOf("version") is { } version ? $"{url}|{version}" : url;
+    public static string? CanonicalOf(ResourceDocument document) => Model.Canonicals.ArtifactMetadata.CanonicalOf(document.Root);
 
     /// <summary>What it is called in messages.</summary>
     public static string NameOf(ResourceDocument document) => $"{document.ResourceType}/{document.Id}";

@@ -28,6 +28,9 @@ public static class ArtifactMetadata
     /// <summary>Whether url and version are elements of the type, so that every resource of it is an artifact.</summary>
     public static bool HasElements(string resourceType) => FormOf(resourceType) is { HasUrl: true, HasVersion: true };
 
+    /// <summary>Whether the type has an element with the status of publication.</summary>
+    public static bool HasStatus(string resourceType) => FormOf(resourceType).HasStatus;
+
     /// <returns>The element with the url; null when there is none.</returns>
     public static Element? Url(Element resource) => Find(resource, "url", FormOf(resource.Type.Name).HasUrl, UrlExtension);
 

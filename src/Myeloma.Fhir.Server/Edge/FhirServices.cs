@@ -171,7 +171,7 @@ public sealed class FhirServices
             new ClosureOperation(Definitions, Closures, options.Terminology, time),
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
-            .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time))
+            .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time, Writing, () => Guid.CreateVersion7(time.GetUtcNow()).ToString()))
             .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
