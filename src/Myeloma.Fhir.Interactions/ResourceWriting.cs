@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -48,12 +49,24 @@ public sealed class ResourceWriting(ResourceStore store, WriteValidation validat
     /// <exception cref="FhirException">As <see cref="ResourceStore.WriteAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>.</exception>
     public async Task<IReadOnlyList<WriteResult>> StoreAsync(IReadOnlyList<WriteOperation> operations, CancellationToken cancellationToken)
     {
+        if (validation.ProtectsReviews) ReviewRules.RefuseDeletions(operations);
         return await StoredAsync(await store.WriteAsync(operations, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc cref="StoreAsync(IReadOnlyList{WriteOperation}, CancellationToken)"/>
-    public async Task<IReadOnlyList<WriteResult>> StoreAsync(ConditionalWrite write, CancellationToken cancellationToken) =>
-        await StoredAsync(await store.WriteAsync(write, cancellationToken), cancellationToken);
+    public async Task<IReadOnlyList<WriteResult>> StoreAsync(ConditionalWrite write, CancellationToken cancellationToken)
+    {
+        var kept = !validation.ProtectsReviews ? write : write with
+        {
+            Plan = matches =>
+            {
+                var operations = write.Plan(matches);
+                ReviewRules.RefuseDeletions(operations);
+                return operations;
+            },
+        };
+        return await StoredAsync(await store.WriteAsync(kept, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Stores a batch of an import, whose lines were validated already.</summary>
     /// <exception cref="FhirException">As <see cref="ResourceStore.ImportAsync"/>.</exception>

@@ -30,7 +30,7 @@ internal sealed class EntryValidation(WriteValidation validation, IReadOnlyList<
             if (entry.Resource is not { } resource || entry.IsOperation) continue;
 
             // As it was sent, before references are rewritten, so that lines are those of the body.
-            var verdict = await validation.JudgeAsync(resource, isSeen, byReference.GetValueOrDefault, cancellationToken);
+            var verdict = await validation.JudgeAsync(resource, isSeen, byReference.GetValueOrDefault, cancellationToken, context.IsReview);
             if (verdict.Refusals.Count > 0) refusals.AddRange(InBundle(verdict.Refusals, entry));
             if (verdict.Remarks.Count > 0) remarks[entry.Index] = InBundle(verdict.Remarks, entry);
         }

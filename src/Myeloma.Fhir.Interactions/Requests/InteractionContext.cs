@@ -17,6 +17,12 @@ public sealed record InteractionContext(string BaseUrl, bool IsStrict = false, R
     /// <summary>Whether the client wants what is not offered to be passed over (<c>Prefer: handling=lenient</c>).</summary>
     public bool IsLenient { get; init; }
 
+    /// <summary>Who asks, where the request carries the token of a reviewer; null for everybody else.</summary>
+    public Reviewer? Reviewer { get; init; }
+
+    /// <summary>Whether what is written is what a review came to, which no other write may be.</summary>
+    internal bool IsReview { get; init; }
+
     /// <summary>The absolute URL of a resource, as <c>fullUrl</c> writes it.</summary>
     public string FullUrl(string type, string id) => $"{BaseUrl}/{type}/{id}";
 }

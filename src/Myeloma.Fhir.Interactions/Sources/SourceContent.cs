@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -16,9 +17,9 @@ internal static class SourceContent
             writer.WriteStartObject();
             writer.WriteString("resourceType", "Parameters");
             writer.WriteStartArray("parameter");
-            Reference(writer, "resource", $"{resource.ResourceType}/{resource.Id}");
-            foreach (var element in elements) Group(writer, "element", () => Write(writer, element));
-            foreach (var document in Documents(elements)) Group(writer, "document", () => Write(writer, document));
+            writer.WriteReferencePart("resource", $"{resource.ResourceType}/{resource.Id}");
+            foreach (var element in elements) writer.WriteGroup("element", () => Write(writer, element));
+            foreach (var document in Documents(elements)) writer.WriteGroup("document", () => Write(writer, document));
             if (Remarks(resource, elements) is { Count: > 0 } remarks)
             {
                 writer.WriteStartObject();
@@ -37,39 +38,39 @@ internal static class SourceContent
 
     private static void Write(Utf8JsonWriter writer, TracedElement element)
     {
-        Text(writer, "path", "valueString", element.Path);
-        foreach (var source in element.Sources) Group(writer, "statement", () => Write(writer, source));
+        writer.WriteText("path", "valueString", element.Path);
+        foreach (var source in element.Sources) writer.WriteGroup("statement", () => Write(writer, source));
         foreach (var (path, table) in element.Tables)
         {
-            Group(writer, "table", () =>
+            writer.WriteGroup("table", () =>
             {
-                Text(writer, "element", "valueString", path);
-                Text(writer, "map", "valueCanonical", table);
+                writer.WriteText("element", "valueString", path);
+                writer.WriteText("map", "valueCanonical", table);
             });
         }
 
-        Text(writer, "enclosing", "valueString", element.Enclosing);
+        writer.WriteText("enclosing", "valueString", element.Enclosing);
     }
 
     private static void Write(Utf8JsonWriter writer, ElementSource source)
     {
-        Text(writer, "element", "valueString", source.Element);
-        Text(writer, "id", "valueId", source.Recorded?.Statement);
-        Reference(writer, "document", $"DocumentReference/{source.Place.DocumentId}", source.Document?.Title);
-        Text(writer, "section", "valueString", source.Recorded?.Section);
-        Number(writer, "offset", source.Place.Offset);
-        Number(writer, "length", source.Place.Length);
-        Text(writer, "words", "valueString", source.Words);
-        Text(writer, "rule", "valueCode", source.Recorded?.Rule);
-        Text(writer, "loader", "valueString", source.Recorded?.Loader);
-        if (source.Recorded is { } recorded) Reference(writer, "provenance", recorded.Provenance);
-        if (source.Correction is { } correction) Reference(writer, "corrected", correction);
+        writer.WriteText("element", "valueString", source.Element);
+        writer.WriteText("id", "valueId", source.Recorded?.Statement);
+        writer.WriteReferencePart("document", $"DocumentReference/{source.Place.DocumentId}", source.Document?.Title);
+        writer.WriteText("section", "valueString", source.Recorded?.Section);
+        writer.WriteInteger("offset", source.Place.Offset);
+        writer.WriteInteger("length", source.Place.Length);
+        writer.WriteText("words", "valueString", source.Words);
+        writer.WriteText("rule", "valueCode", source.Recorded?.Rule);
+        writer.WriteText("loader", "valueString", source.Recorded?.Loader);
+        if (source.Recorded is { } recorded) writer.WriteReferencePart("provenance", recorded.Provenance);
+        if (source.Correction is { } correction) writer.WriteReferencePart("corrected", correction);
     }
 
     private static void Write(Utf8JsonWriter writer, DocumentSource document)
     {
-        Reference(writer, "reference", document.Reference, document.Title);
-        foreach (var (name, value) in document.Origin) Text(writer, name, name == "language" ? "valueCode" : "valueString", value);
+        writer.WriteReferencePart("reference", document.Reference, document.Title);
+        foreach (var (name, value) in document.Origin) writer.WriteText(name, name == "language" ? "valueCode" : "valueString", value);
     }
 
     private static IEnumerable<DocumentSource> Documents(IReadOnlyList<TracedElement> elements) =>
@@ -91,43 +92,5 @@ internal static class SourceContent
         foreach (var source in elements.SelectMany(element => element.Sources).Where(source => source.Words is null).DistinctBy(source => (source.Element, source.Place)))
             remarks.Add(Issue.Information($"The words can't be shown: the text of DocumentReference/{source.Place.DocumentId} is not stored here, or is another than the one that was read.", source.Element));
         return remarks;
-    }
-
-    private static void Group(Utf8JsonWriter writer, string name, Action parts)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteStartArray("part");
-        parts();
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void Text(Utf8JsonWriter writer, string name, string valueName, string? value)
-    {
-        if (string.IsNullOrEmpty(value)) return;
-        writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteString(valueName, value);
-        writer.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter writer, string name, int value)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteNumber("valueInteger", value);
-        writer.WriteEndObject();
-    }
-
-    private static void Reference(Utf8JsonWriter writer, string name, string reference, string? display = null)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteStartObject("valueReference");
-        writer.WriteString("reference", reference);
-        if (display is not null) writer.WriteString("display", display);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
     }
 }

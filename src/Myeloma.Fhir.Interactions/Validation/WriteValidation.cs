@@ -1,3 +1,4 @@
+using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -21,16 +22,22 @@ public sealed record WriteVerdict(IReadOnlyList<Issue> Refusals, IReadOnlyList<I
 /// <param name="validator">The validator of now.</param>
 /// <param name="report">Takes faults of the validator itself.</param>
 /// <param name="subscriptions">What Subscriptions have to be, whatever the policy; null: nothing is held against it.</param>
+/// <param name="protectsReviews">Whether decisions of reviewers, and the status of what the loader made, are kept from all writes but those of reviews.</param>
 public sealed class WriteValidation(
-    Func<CancellationToken, ValueTask<Validator>> validator, ValidationPolicy policy, Action<string, Exception?> report, SubscriptionRules? subscriptions = null)
+    Func<CancellationToken, ValueTask<Validator>> validator, ValidationPolicy policy, Action<string, Exception?> report, SubscriptionRules? subscriptions = null, bool protectsReviews = false)
 {
+    /// <summary>Whether decisions of reviewers are kept from deletions, too.</summary>
+    public bool ProtectsReviews => protectsReviews;
+
     /// <summary>Judges one resource.</summary>
     /// <param name="isSeen">Whether the client gets to see remarks.</param>
     /// <param name="resolve">Finds resources of the same transaction by reference.</param>
+    /// <param name="isReview">Whether it is what a review came to.</param>
     /// <exception cref="FhirException"><c>exception</c>: the validator failed, so that nothing may be stored; <c>transient</c>: the database can't be reached.</exception>
     public async ValueTask<WriteVerdict> JudgeAsync(
-        ResourceDocument document, bool isSeen, Func<string, ResourceDocument?>? resolve, CancellationToken cancellationToken)
+        ResourceDocument document, bool isSeen, Func<string, ResourceDocument?>? resolve, CancellationToken cancellationToken, bool isReview = false)
     {
+        if (protectsReviews && !isReview && ReviewRules.Check(document) is { Count: > 0 } kept) return new WriteVerdict(kept, []);
         if (subscriptions?.Check(document) is { Count: > 0 } faults) return new WriteVerdict(faults, []);
         var mode = policy.ModeOf(document);
         isSeen |= policy.AlwaysTells;

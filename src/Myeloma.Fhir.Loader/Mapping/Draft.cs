@@ -9,6 +9,7 @@ internal sealed class Draft
 {
     private readonly FactLedger ledger;
     private readonly HashSet<(string Document, Facts.Span Span)> seen = [];
+    private readonly HashSet<(string Document, Facts.Span Span)> whole = [];
     private readonly List<Citation> citations = [];
     private readonly Dictionary<JsonObject, List<Citation>> cited = new(ReferenceEqualityComparer.Instance);
     private readonly SortedSet<string> tables = new(StringComparer.Ordinal);
@@ -57,10 +58,16 @@ internal sealed class Draft
         return this;
     }
 
+    /// <summary>Whether some place stands behind the resource as a whole.</summary>
+    public bool IsNotedAsWhole => whole.Count > 0;
+
+    /// <summary>Whether a place was noted for the resource as a whole, and not only cited for an element of it.</summary>
+    public bool IsWhole(Citation citation) => whole.Contains((citation.In.Document.FileName, citation.Span));
+
     /// <summary>The <c>derivation-reference</c> extension of one place; the place goes into the Provenance too.</summary>
     public JsonObject Cite(Citation citation)
     {
-        Note(citation);
+        Keep(citation);
         var reference = DerivationReference.Of(citation);
         cited.Add(reference, [citation]);
         return reference;
@@ -77,7 +84,7 @@ internal sealed class Draft
             if (!here.TryGetValue(key, out var reference)) array.Add(here[key] = reference = Cite(place));
             else
             {
-                Note(place);
+                Keep(place);
                 cited[reference].Add(place);
             }
         }
@@ -91,6 +98,12 @@ internal sealed class Draft
 
     /// <summary>Names the place in the Provenance only.</summary>
     public void Note(Citation citation)
+    {
+        whole.Add((citation.In.Document.FileName, citation.Span));
+        Keep(citation);
+    }
+
+    private void Keep(Citation citation)
     {
         ledger.Use(citation.Fact);
         if (seen.Add((citation.In.Document.FileName, citation.Span))) citations.Add(citation);

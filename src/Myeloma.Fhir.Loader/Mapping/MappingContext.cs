@@ -1,17 +1,22 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Loader.Codes;
+using Myeloma.Fhir.Loader.Review;
 using Myeloma.Fhir.Model;
 
 namespace Myeloma.Fhir.Loader.Mapping;
 
 /// <summary>What the mappers share: the facts, the code tables, and the resources made so far.</summary>
-internal sealed class MappingContext(FactSet facts, CodeTables codes)
+internal sealed class MappingContext(FactSet facts, CodeTables codes, IReadOnlyDictionary<string, ReviewDecision> decisions)
 {
     private readonly SortedDictionary<string, Draft> drafts = new(StringComparer.Ordinal);
 
     public FactSet Facts => facts;
     public CodeTables Codes => codes;
+
+    /// <summary>What people decided, by the id of the statement.</summary>
+    public IReadOnlyDictionary<string, ReviewDecision> Decisions => decisions;
+
     public FactLedger Ledger { get; } = new();
 
     /// <summary>In ordinal order of <c>type/id</c>.</summary>

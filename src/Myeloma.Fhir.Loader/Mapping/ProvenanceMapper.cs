@@ -55,7 +55,11 @@ internal static class ProvenanceMapper
     private static IEnumerable<JsonNode> Documents(Draft target)
     {
         var statements = StatementReading.Of(target);
+
+        // What was read for an element that a reviewer took out stands behind nothing any more.
+        var behind = statements.SelectMany(statement => statement.Citations).Select(citation => (citation.In, citation.Span)).ToHashSet();
         return target.Citations
+            .Where(citation => behind.Contains((citation.In, citation.Span)) || target.IsWhole(citation))
             .GroupBy(citation => citation.In)
             .Select(document => new JsonObject
             {

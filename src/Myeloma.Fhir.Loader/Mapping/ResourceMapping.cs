@@ -1,3 +1,5 @@
+using Myeloma.Fhir.Loader.Review;
+
 namespace Myeloma.Fhir.Loader.Mapping;
 
 /// <summary>Runs the mappers in the order in which they build on each other.</summary>
@@ -24,6 +26,7 @@ internal static class ResourceMapping
         EvidenceMapper.Map(context);
         LeftOutFacts.Note(context);
         foreach (var draft in context.Drafts) draft.NameStatements();
+        foreach (var draft in context.Drafts) ReviewedDraft.Apply(draft, context.Decisions);
         ProvenanceMapper.Map(context, now);
     }
 }

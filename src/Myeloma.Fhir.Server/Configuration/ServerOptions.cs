@@ -122,6 +122,9 @@ public sealed record ServerOptions
     /// <summary>What packages may cost, and where they may be fetched.</summary>
     public PackageSettings Packages { get; init; } = PackageSettings.Default;
 
+    /// <summary>Who reviews what the loader makes.</summary>
+    public ReviewOptions Review { get; init; } = ReviewOptions.None;
+
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
@@ -216,6 +219,7 @@ public sealed record ServerOptions
             Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
             Artifacts = new(Number(section.GetSection("Artifacts"), nameof(ArtifactSettings.MaxResources), preset.Artifacts.MaxResources, 1, 1_000_000)),
             Packages = PackageSettings.Read(section.GetSection("Packages")),
+            Review = ReviewOptions.Read(section.GetSection("Review")),
             Search = SearchOf(section, preset.Search),
             Store = StoreOf(section, preset.Store),
         };

@@ -95,6 +95,7 @@ public sealed partial class FhirEdge(ServerOptions options, ServerState state, A
         headers.XContentTypeOptions = "nosniff";
         if (answer.Status == 405) headers.Allow = allow;
         if (answer.Status == 415) (headers["Accept-Patch"], headers.AcceptEncoding) = (acceptPatch, acceptEncoding);
+        if (answer.Status == 401) headers.WWWAuthenticate = "Bearer realm=\"reviews\"";
         if (answer.Status is 503 or 429) headers.RetryAfter = "2";
         return FhirResult.WriteAsync(call, answer, CancellationToken.None);
     }

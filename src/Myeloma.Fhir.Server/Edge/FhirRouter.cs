@@ -284,10 +284,11 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
 
     private static bool IsWrite(FhirCall call) => call.Request.Method is "POST" or "PUT" or "PATCH" or "DELETE";
 
-    private static InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return)
+    private InteractionContext ContextOf(FhirCall call) => new(call.BaseUrl, call.Preferences.IsStrict, call.Preferences.Return)
     {
         RequestUrl = call.Url,
         IsLenient = call.Preferences.IsLenient,
+        Reviewer = options.Review.Find(call.Request.Headers.Authorization),
         AcceptLanguage = call.Request.Headers.AcceptLanguage is { Count: > 0 } languages ? languages.ToString() : null,
     };
 

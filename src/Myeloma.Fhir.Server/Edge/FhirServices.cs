@@ -12,12 +12,14 @@ using Myeloma.Fhir.Interactions.Patching;
 using Myeloma.Fhir.Interactions.Regimens;
 using Myeloma.Fhir.Interactions.Reindexing;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Interactions.Sources;
 using Myeloma.Fhir.Interactions.Subscriptions;
 using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Server.Bulk;
 using Myeloma.Fhir.Server.Configuration;
+using Myeloma.Fhir.Server.Loading;
 using Myeloma.Fhir.Server.Packages;
 using Myeloma.Fhir.Server.Subscriptions;
 using Myeloma.Fhir.Store;
@@ -50,7 +52,7 @@ public sealed class FhirServices
         Concepts = new ConceptForms(database.Concepts, time);
         Definitions = new CurrentDefinitions(store, Concepts, options.Validation, options.Store.WriteTimeout, time);
         store.ListMembers = new SearchedCodes(Definitions, store, options.Terminology).ListAsync;
-        Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report, SubscriptionRules), searchParameters, Definitions);
+        Writing = new ResourceWriting(store, new WriteValidation(Definitions.GetAsync, options.Validation, report, SubscriptionRules, options.Review.Settings.Protect), searchParameters, Definitions);
         Intake = new ResourceIntake(options.ParseLimits);
         Read = new ReadInteraction(store);
         VRead = new VReadInteraction(store);
@@ -64,6 +66,7 @@ public sealed class FhirServices
         Delete = new DeleteInteraction(Writing, criteria, options.MaxConditionalDeletes);
         CdsServices = textOf => new CdsServices(Definitions, options.Apply, options.ParseLimits, time, textOf);
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
+        Statements = new StatementRegister(store, searchParameters, options.SearchOptions(time));
         Sources = new SourceTrace(store, searchParameters, options.SearchOptions(time));
         Validate = new ValidateOperation(store, Definitions, options.Validation);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
@@ -74,6 +77,8 @@ public sealed class FhirServices
             options.Packages.Limits);
         Installation = new PackageInstallation(store, Packages, Writing, Definitions, Intake, sources, options.Packages.Limits);
         Install = new InstallOperation(Installation);
+        Reviews = new ReviewWriting(store, Statements, () => Transaction!, time);
+        Reviews.BuildAnew = (decisions, resources, cancellationToken) => DocumentLoad.ReviseAsync(new DatabaseTarget(this), decisions, resources, cancellationToken);
         Operations = new OperationTable(OperationsOf(options, time));
         Prepared = new PreparedAnswers(store, options.Terminology);
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
@@ -140,6 +145,11 @@ public sealed class FhirServices
 
     public ExpressionEvaluation Expressions { get; }
 
+    /// <summary>What is to be reviewed, and what was decided.</summary>
+    public StatementRegister Statements { get; }
+
+    public ReviewWriting Reviews { get; }
+
     /// <summary>The statements behind elements.</summary>
     public SourceTrace Sources { get; }
 
@@ -164,6 +174,9 @@ public sealed class FhirServices
             new DiffOperation(Store, options.PatchLimits),
             new FhirPathOperation(Expressions, options.ParseLimits),
             new SnapshotOperation(Store, Definitions, options.MaxSnapshotElements),
+            new ReviewDecideOperation(Reviews, options.Review.Settings),
+            new ReviewQueueOperation(Store, Statements),
+            new ReviewReleaseOperation(Store, Statements, Reviews, options.Review.Settings, SearchParameters, options.SearchOptions(time), time),
             new SourceOperation(Sources, Expressions, Definitions),
             new SubscriptionStatusOperation(Store, Subscriptions),
             Validate,

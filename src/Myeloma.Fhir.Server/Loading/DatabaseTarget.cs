@@ -1,5 +1,6 @@
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Loader;
+using Myeloma.Fhir.Loader.Review;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Search;
@@ -11,27 +12,31 @@ namespace Myeloma.Fhir.Server.Loading;
 /// <summary>The database, by way of the interactions: the loader's writes are no other than a client's.</summary>
 internal sealed class DatabaseTarget(FhirServices services) : ILoadTarget
 {
-    private static readonly KeyValuePair<string, string>[] Tagged =
-        [new("_tag", $"{LoadPlan.TagSystem}|{LoadPlan.TagCode}"), new("_count", "1000"), new("_total", "none")];
-
     private static readonly InteractionContext Context = new("http://myeloma-fhir.org/fhir");
 
     public async Task<Dictionary<(string Type, string Id), byte[]>> LoadedAsync(CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<(string, string), byte[]>();
         foreach (var type in R4Schema.Instance.ResourceTypes)
-        {
-            var search = SearchRequest.Bind(type, Tagged, services.SearchParameters.Registry, new SearchOptions { Strict = true });
-            for (string? cursor = null; ;)
-            {
-                var page = await services.Store.SearchAsync(search with { Cursor = cursor }, cancellationToken);
-                foreach (var version in page.Matches) loaded[(version.Key.Type, version.Key.Id)] = version.Body.ToArray();
-                cursor = page.NextCursor;
-                if (cursor is null) break;
-            }
-        }
-
+            foreach (var version in await TaggedAsync(type, LoadPlan.TagCode, cancellationToken)) loaded[(version.Key.Type, version.Key.Id)] = version.Body.ToArray();
         return loaded;
+    }
+
+    public async Task<IReadOnlyList<byte[]>> ReviewsAsync(CancellationToken cancellationToken) =>
+        [.. (await TaggedAsync("Provenance", ReviewDecision.TagCode, cancellationToken)).Select(version => version.Body.ToArray())];
+
+    private async Task<List<ResourceVersion>> TaggedAsync(string type, string code, CancellationToken cancellationToken)
+    {
+        var found = new List<ResourceVersion>();
+        var search = SearchRequest.Bind(
+            type, [new("_tag", $"{LoadPlan.TagSystem}|{code}"), new("_count", "1000"), new("_total", "none")], services.SearchParameters.Registry, new SearchOptions { Strict = true });
+        for (string? cursor = null; ;)
+        {
+            var page = await services.Store.SearchAsync(search with { Cursor = cursor }, cancellationToken);
+            found.AddRange(page.Matches);
+            cursor = page.NextCursor;
+            if (cursor is null) return found;
+        }
     }
 
     public async Task<Dictionary<(string Type, string Id), byte[]>> FindAsync(IReadOnlyList<(string Type, string Id)> keys, CancellationToken cancellationToken)

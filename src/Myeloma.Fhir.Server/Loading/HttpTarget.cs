@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Myeloma.Fhir.Loader;
+using Myeloma.Fhir.Loader.Review;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Server.Negotiation;
@@ -46,6 +47,20 @@ internal sealed class HttpTarget : ILoadTarget, IDisposable
         }
 
         return loaded;
+    }
+
+    public async Task<IReadOnlyList<byte[]>> ReviewsAsync(CancellationToken cancellationToken)
+    {
+        var reviews = new Dictionary<(string, string), byte[]>();
+        var tag = Uri.EscapeDataString($"{LoadPlan.TagSystem}|{ReviewDecision.TagCode}");
+        for (string? next = $"{baseUrl}/Provenance?_tag={tag}&_count=500"; next is not null;)
+        {
+            using var page = await SendAsync(new HttpRequestMessage(HttpMethod.Get, next), cancellationToken);
+            TakeMatches(page.RootElement, reviews);
+            next = NextOf(page.RootElement);
+        }
+
+        return [.. reviews.Values];
     }
 
     public async Task<Dictionary<(string Type, string Id), byte[]>> FindAsync(IReadOnlyList<(string Type, string Id)> keys, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ internal interface ILoadTarget
     /// <summary>Those of the named resources that exist now.</summary>
     Task<Dictionary<(string Type, string Id), byte[]>> FindAsync(IReadOnlyList<(string Type, string Id)> keys, CancellationToken cancellationToken);
 
+    /// <summary>The decisions of reviewers, each as its Provenance.</summary>
+    Task<IReadOnlyList<byte[]>> ReviewsAsync(CancellationToken cancellationToken);
+
     /// <summary>Processes a transaction bundle, all of it or nothing.</summary>
     /// <exception cref="Model.Issues.FhirException">It was refused; nothing was changed.</exception>
     Task WriteAsync(byte[] transaction, CancellationToken cancellationToken);
