@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Applying;
 using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Conditions;
+using Myeloma.Fhir.Interactions.Dependents;
 using Myeloma.Fhir.Interactions.Hooks;
 using Myeloma.Fhir.Interactions.Jobs;
 using Myeloma.Fhir.Interactions.Operations;
@@ -187,6 +188,7 @@ public sealed class FhirServices
             .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time, Writing, () => Guid.CreateVersion7(time.GetUtcNow()).ToString()))
             .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
+            .Append(new DependentsOperation(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
             .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])
             .OrderBy(operation => operation.Definition.Name, StringComparer.Ordinal),

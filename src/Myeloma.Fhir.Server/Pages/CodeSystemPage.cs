@@ -34,6 +34,7 @@ internal static class CodeSystemPage
                 : TerminologyParts.Table("Concepts", ["Code", "Display", "Definition"], concepts.Take(TerminologyParts.MaxRows).Select(Row)))}
             {TerminologyParts.Rest(concepts.Count, "concept")}
             </section>
+            <p><a href="{DependentsPart.Address("CodeSystem", id)}">What rests on this</a></p>
             """;
         return Layout.Page(TerminologyParts.TitleOf(resource), body);
     }

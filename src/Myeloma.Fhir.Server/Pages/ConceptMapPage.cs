@@ -22,6 +22,7 @@ internal static class ConceptMapPage
             {TerminologyParts.Answer(translated)}
             </section>
             {groups.Select(Group)}
+            {await DependentsPart.RenderAsync("ConceptMap", id, query.Address, trial, cancellationToken)}
             """;
         return Layout.Page(TerminologyParts.TitleOf(resource), body);
     }

@@ -6,7 +6,7 @@ namespace Myeloma.Fhir.Server.Pages;
 internal static class DrugPage
 {
     public static async Task<string> RenderAsync(
-        DrugView drug, ResourceDocument? knowledge, IReadOnlyList<RegimenView> regimens, Sources sources, CancellationToken cancellationToken)
+        DrugView drug, ResourceDocument? knowledge, IReadOnlyList<RegimenView> regimens, Html dependents, Sources sources, CancellationToken cancellationToken)
     {
         var combinations = regimens.Where(regimen => regimen.Members.Count > 1).ToList();
         var alone = regimens.Where(regimen => regimen.Members.Count == 1).ToList();
@@ -23,6 +23,7 @@ internal static class DrugPage
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(spans, cancellationToken)}
             <p>Element by element: <a href="{SourcePage.Address("Medication", drug.Id)}">Medication</a>{(knowledge?.Id is { } known ? $""", <a href="{SourcePage.Address("MedicationKnowledge", known)}">MedicationKnowledge</a>""" : Html.Empty)}</p>
+            {dependents}
             """;
         return Layout.Page(drug.Name, body);
     }

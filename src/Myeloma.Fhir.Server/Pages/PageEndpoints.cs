@@ -28,6 +28,7 @@ internal static class PageEndpoints
                 await reader.RegimensAsync(cancellationToken), await reader.DrugsAsync(cancellationToken), await reader.DocumentsAsync(cancellationToken))));
         routes.MapGet("/regimens/{id}", RegimenAsync);
         routes.MapGet("/regimens/{id}/diff", RegimenDiffAsync);
+        routes.MapGet(DependentsPart.Place + "/{type}/{id}", DependentsAsync);
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapGet("/source/{type}/{id}", SourceAsync);
@@ -41,10 +42,12 @@ internal static class PageEndpoints
         routes.MapGet("/assets/icon.svg", (HttpContext http) => WriteAssetAsync(http, "image/svg+xml", Icon));
     }
 
-    private static async Task RegimenAsync(HttpContext http, string id, KnowledgeReader reader, ServerState state, CancellationToken cancellationToken)
+    private static async Task RegimenAsync(HttpContext http, string id, KnowledgeReader reader, ServerState state, TerminologyTrial trial, CancellationToken cancellationToken)
     {
         var plan = await reader.FindAsync("PlanDefinition", id, cancellationToken);
-        var page = plan is null ? null : await RegimenPage.RenderAsync(RegimenView.Of(plan), await CyclesAsync(plan, state, cancellationToken), await reader.DrugsAsync(cancellationToken), new Sources(reader), cancellationToken);
+        var page = plan is null ? null : await RegimenPage.RenderAsync(
+            RegimenView.Of(plan), await CyclesAsync(plan, state, cancellationToken), await reader.DrugsAsync(cancellationToken),
+            await DependentsPart.RenderAsync("PlanDefinition", id, AddressOf(http), trial, cancellationToken), new Sources(reader), cancellationToken);
         await WriteOrNotFoundAsync(http, page, "regimen", id);
     }
 
@@ -79,7 +82,7 @@ internal static class PageEndpoints
         }
     }
 
-    private static async Task DrugAsync(HttpContext http, string id, KnowledgeReader reader, CancellationToken cancellationToken)
+    private static async Task DrugAsync(HttpContext http, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
     {
         string? page = null;
         if (await reader.FindAsync("Medication", id, cancellationToken) is { } medication)
@@ -87,7 +90,7 @@ internal static class PageEndpoints
             var drug = DrugView.Of(medication);
             var knowledge = await reader.FindAsync("MedicationKnowledge", id, cancellationToken);
             var regimens = drug.Code is null ? [] : await reader.RegimensWithAsync(drug.Code, cancellationToken);
-            page = await DrugPage.RenderAsync(drug, knowledge, regimens, new Sources(reader), cancellationToken);
+            page = await DrugPage.RenderAsync(drug, knowledge, regimens, await DependentsPart.RenderAsync("Medication", id, AddressOf(http), trial, cancellationToken), new Sources(reader), cancellationToken);
         }
 
         await WriteOrNotFoundAsync(http, page, "drug", id);
@@ -107,6 +110,14 @@ internal static class PageEndpoints
         var page = resource is null ? null : SourcePage.Render(resource, await state.Services!.Sources.FindAsync(resource, null, cancellationToken));
         await WriteOrNotFoundAsync(http, page, type, id);
     }
+
+    private static async Task DependentsAsync(HttpContext http, string type, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
+    {
+        var resource = R4Schema.Instance.IsResourceType(type) ? await reader.FindAsync(type, id, cancellationToken) : null;
+        await WriteOrNotFoundAsync(http, resource is null ? null : await DependentsPart.PageAsync(resource, AddressOf(http), trial, cancellationToken), type, id);
+    }
+
+    private static string AddressOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host.Value}";
 
     private static async Task TerminologyAsync(HttpContext http, string type, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
     {

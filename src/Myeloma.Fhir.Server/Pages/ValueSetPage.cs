@@ -39,6 +39,7 @@ internal static class ValueSetPage
             {TerminologyParts.Form("$expand", query, ("filter", "Words or beginnings of words"))}
             {(expanded.Resource is { } answer ? Codes(answer.Root.Child("expansion")!.Value, query, offset) : TerminologyParts.Faults(expanded.Faults))}
             </section>
+            {await DependentsPart.RenderAsync("ValueSet", id, query.Address, trial, cancellationToken)}
             """;
         return Layout.Page(TerminologyParts.TitleOf(resource), body);
     }

@@ -62,7 +62,8 @@ public sealed class ListedParameterTests(RunningServer server) : IClassFixture<R
 
     /// <summary>Those of our own package, which a database holds and R4 does not.</summary>
     private static bool IsOurs(string type, string code) =>
-        (type, code) is ("PlanDefinition", "abbreviation" or "definition" or "drug" or "member-count") or ("ActivityDefinition", "product") or ("Medication" or "MedicationKnowledge", "url" or "version");
+        (type, code) is ("PlanDefinition", "abbreviation" or "definition" or "drug" or "member-count") or ("ActivityDefinition", "product") or ("Medication" or "MedicationKnowledge", "url" or "version")
+        || code is "uses" or "uses-code" or "expression";
 
     private static FhirException? Refusal(string type, string name, string value, SearchParameterRegistry registry)
     {
