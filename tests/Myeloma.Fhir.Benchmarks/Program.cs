@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Myeloma.Fhir.Benchmarks.Artifacts;
 using Myeloma.Fhir.Benchmarks.Bulk;
 using Myeloma.Fhir.Benchmarks.FhirPath;
 using Myeloma.Fhir.Benchmarks.Formats;
@@ -9,7 +10,7 @@ using Myeloma.Fhir.Benchmarks.Validation;
 
 // `-- load …` runs the load script against a real server process over HTTP, `-- scale …` the same with a million resources, `-- import …` imports and exports,
 // `-- fhirpath …` evaluates search parameters over examples, `-- formats …` reads and writes them, `-- validate …` validates them, `-- terminology …` asks
-// a code system of 500,000 concepts; anything else goes to BenchmarkDotNet (`--filter *Parse*`).
+// a code system of 500,000 concepts, `-- artifacts …` applies, packages and installs; anything else goes to BenchmarkDotNet (`--filter *Parse*`).
 if (args is ["load", .. var rest])
     return await LoadScript.RunAsync(rest);
 if (args is ["fhirpath", .. var options])
@@ -18,6 +19,8 @@ if (args is ["validate", .. var validate])
     return ValidateScript.Run(validate);
 if (args is ["terminology", .. var terminology])
     return await TerminologyScript.RunAsync(terminology);
+if (args is ["artifacts", .. var artifacts])
+    return await ArtifactScript.RunAsync(artifacts);
 if (args is ["scale", .. var scale])
     return await ScaleScript.RunAsync(scale);
 if (args is ["import", .. var import])

@@ -3,7 +3,6 @@ using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Store;
 
 namespace Myeloma.Fhir.Interactions.Applying;
@@ -11,8 +10,6 @@ namespace Myeloma.Fhir.Interactions.Applying;
 /// <summary>The definition that a request is about: the one of the URL, one that is stored under a url, or one that is sent as the parameter that bears the name of its type.</summary>
 internal sealed class AppliedDefinition(ResourceStore store)
 {
-    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
-
     /// <param name="versions">All versions of what a url names, the one first that is meant without a version.</param>
     /// <exception cref="FhirException">
     /// <c>required</c>, <c>invalid</c>: no definition, or more than one; <c>not-found</c>, <c>deleted</c>: the one that is named; the structural faults of one that is sent.
@@ -48,6 +45,6 @@ internal sealed class AppliedDefinition(ResourceStore store)
         var current = await store.FindAsync(key, cancellationToken) ?? throw new FhirException(Issue.NotFound($"{key} is not known here."));
         return current.IsDeleted
             ? throw new FhirException(Issue.Deleted($"{key} was deleted at {BundleWriting.Instant(current.LastUpdated)}."))
-            : ResourceDocument.Parse(current.Body, limits: Unlimited).Root;
+            : ParsedVersions.Of(current).Root;
     }
 }

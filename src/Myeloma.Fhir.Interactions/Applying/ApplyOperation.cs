@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Myeloma.Fhir.ClinicalReasoning;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Validation;
@@ -19,8 +20,6 @@ public sealed class ApplyOperation(
     OperationDefinition definition, ApplyForm form, ResourceStore store, CurrentDefinitions definitions, CurrentSearchParameters searchParameters, SearchOptions options,
     ApplySettings settings, TimeProvider time) : IOperation
 {
-    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
-
     public OperationDefinition Definition { get; } = definition;
 
     /// <returns>
@@ -39,7 +38,7 @@ public sealed class ApplyOperation(
         var applied = await new AppliedDefinition(store).GetAsync(request, versions, cancellationToken);
         var results = new List<byte[]>();
         foreach (var each in requests) results.Add(await ApplyAsync(applied, each, request, versions, cancellationToken));
-        return FhirResponse.Ok(results.Count == 1 ? new ResourceContent(ResourceDocument.Parse(results[0], limits: Unlimited).ResourceType, results[0]) : new ResourceContent("Parameters", Several(results)));
+        return FhirResponse.Ok(results.Count == 1 ? new ResourceContent(TypeOf(results[0]), results[0]) : new ResourceContent("Parameters", Several(results)));
     }
 
     private async Task<byte[]> ApplyAsync(Element applied, ApplyRequest each, OperationRequest request, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
@@ -81,6 +80,15 @@ public sealed class ApplyOperation(
         ApplyForm.Bundle => new PlanDefinitionApply(sources, settings.Limits).ToBundle(applied, request, cancellationToken),
         _ => new ActivityDefinitionApply(sources, settings.Limits).Apply(applied, request, cancellationToken),
     };
+
+    /// <summary>The type of a resource that was made here, which is the first thing that is written of it.</summary>
+    private static string TypeOf(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        reader.Read();
+        return reader.ValueTextEquals("resourceType"u8) && reader.Read() ? reader.GetString()! : throw new UnreachableException();
+    }
 
     private static byte[] Several(List<byte[]> results) => Encoding.UTF8.GetBytes(
         $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', results.Select(result => $$"""{"name":"return","resource":{{Encoding.UTF8.GetString(result)}}}"""))}}]}""");

@@ -10,14 +10,24 @@ internal static class SameCodes
 {
     private static readonly ConditionalWeakTable<ResourceDocument, Dictionary<(string System, string Code), List<(string System, string Code)>>> Read = [];
 
+    /// <summary>The maps that count, as long as no definition changes.</summary>
+    private static readonly ConditionalWeakTable<CurrentDefinitions, Known> Maps = [];
+
     /// <returns>By system and code; empty for a code that no map knows.</returns>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
     public static async Task<Func<string, string, IReadOnlyList<(string System, string Code)>>> FollowAsync(
         CurrentDefinitions definitions, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
     {
-        var urls = await definitions.UrlsAsync("ConceptMap", cancellationToken);
-        var maps = urls.Order(StringComparer.Ordinal)
-            .Select(url => versions(url).FirstOrDefault(document => document.ResourceType == "ConceptMap" && document.Root.TextOf("status") != "retired")).OfType<ResourceDocument>().ToList();
+        var changes = definitions.Changes;
+        if (!Maps.TryGetValue(definitions, out var known) || known.Changes != changes)
+        {
+            var urls = await definitions.UrlsAsync("ConceptMap", cancellationToken);
+            known = new Known(changes, [.. urls.Order(StringComparer.Ordinal)
+                .Select(url => versions(url).FirstOrDefault(document => document.ResourceType == "ConceptMap" && document.Root.TextOf("status") != "retired")).OfType<ResourceDocument>()]);
+            Maps.AddOrUpdate(definitions, known);
+        }
+
+        var maps = known.Documents;
         return (system, code) => [.. maps.SelectMany(map => Read.GetValue(map, Index).TryGetValue((system, code), out var same) ? same : []).Distinct()];
     }
 
@@ -46,4 +56,7 @@ internal static class SameCodes
 
     private static List<(string, string)> Of(Dictionary<(string, string), List<(string, string)>> index, (string, string) code) =>
         index.TryGetValue(code, out var same) ? same : index[code] = [];
+
+    /// <param name="Changes">As <see cref="CurrentDefinitions.Changes"/> was before they were looked up.</param>
+    private sealed record Known(long Changes, IReadOnlyList<ResourceDocument> Documents);
 }

@@ -3,7 +3,6 @@ using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Search.Requests;
 using Myeloma.Fhir.Store;
@@ -14,8 +13,6 @@ namespace Myeloma.Fhir.Interactions.Artifacts;
 /// <remarks>https://hl7.org/fhir/uv/crmi/StructureDefinition-crmi-artifact-operation.html</remarks>
 internal sealed class ArtifactSelection(ResourceStore store, CurrentSearchParameters searchParameters, SearchOptions options)
 {
-    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
-
     /// <param name="versions">All versions of what a url names, the one first that is meant without a version.</param>
     /// <exception cref="FhirException">
     /// <c>required</c>: nothing names it; <c>invalid</c>: it is named in more than one way; <c>not-found</c>, <c>deleted</c>; <c>multiple-matches</c>: an identifier of several
@@ -83,5 +80,5 @@ internal sealed class ArtifactSelection(ResourceStore store, CurrentSearchParame
         return current.IsDeleted ? throw new FhirException(Issue.Deleted($"{key} was deleted at {BundleWriting.Instant(current.LastUpdated)}.")) : Parsed(current);
     }
 
-    internal static ResourceDocument Parsed(ResourceVersion version) => ResourceDocument.Parse(version.Body, limits: Unlimited);
+    internal static ResourceDocument Parsed(ResourceVersion version) => ParsedVersions.Of(version);
 }

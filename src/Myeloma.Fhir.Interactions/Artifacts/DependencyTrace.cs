@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
-using Myeloma.Fhir.Model.Json;
 using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Validation.Snapshots;
@@ -17,8 +16,6 @@ internal sealed class DependencyTrace(
     Func<string, IReadOnlyList<ResourceDocument>> versions, ArtifactVersions bindings, ResourceStore store, string baseUrl, int maxResources)
 {
     private const string Base = "http://hl7.org/fhir/StructureDefinition/";
-
-    private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
 
     /// <summary>What a document depends on is read once, however often it is packaged.</summary>
     private static readonly ConditionalWeakTable<ResourceDocument, IReadOnlyList<Dependency>> Read = [];
@@ -88,7 +85,7 @@ internal sealed class DependencyTrace(
             if (!version.IsDeleted) found[version.Key] = version;
         foreach (var (key, dependency) in literals)
         {
-            if (found.TryGetValue(key, out var version)) traced.Add(ResourceDocument.Parse(version.Body, limits: Unlimited));
+            if (found.TryGetValue(key, out var version)) traced.Add(ParsedVersions.Of(version));
             else if (traced.AddElsewhere(key.ToString())) Report(IssueSeverity.Warning, dependency, "is not here.", ArtifactMessage.Missing);
         }
 

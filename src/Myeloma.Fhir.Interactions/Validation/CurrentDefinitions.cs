@@ -20,19 +20,14 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
     /// <summary>How soon writes are validated by what another server has changed.</summary>
     public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the count of changes is trusted: a server of before, which shares the database while it is replaced, does not count.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Definitions read with one statement.</summary>
     private const int PageSize = 200;
 
     /// <summary>Those that the validator compiles.</summary>
     private static readonly string[] Compiled = ["StructureDefinition", "ValueSet", "CodeSystem"];
-
-    /// <summary>All that canonicals lead to.</summary>
-    private static readonly string[] Types =
-    [
-        .. Compiled, "ActivityDefinition", "CapabilityStatement", "ChargeItemDefinition", "CompartmentDefinition", "ConceptMap", "EffectEvidenceSynthesis", "EventDefinition", "Evidence", "EvidenceVariable",
-        "ExampleScenario", "GraphDefinition", "ImplementationGuide", "Library", "Measure", "MessageDefinition", "ObservationDefinition", "OperationDefinition", "PlanDefinition", "Questionnaire",
-        "ResearchDefinition", "ResearchElementDefinition", "RiskEvidenceSynthesis", "SearchParameter", "SpecimenDefinition", "StructureMap", "TerminologyCapabilities", "TestScript",
-    ];
 
     /// <summary>What is stored was accepted once, whatever the limits were then.</summary>
     private static readonly ParseLimits Unlimited = new(int.MaxValue, 1_000, int.MaxValue, int.MaxValue);
@@ -53,6 +48,9 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
 
     private long keptBytes;
     private long followed;
+    private long looked;
+    private long changes;
+    private long definitionGeneration = -1;
     private DateTimeOffset seenUpTo;
     private long terminologyGeneration = -1;
 
@@ -81,6 +79,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
         var generation = await store.FindTerminologyGenerationAsync(cancellationToken);
         if (Volatile.Read(ref terminologyGeneration) != generation)
         {
+            Volatile.Write(ref definitionGeneration, -1);
             await FollowAsync(cancellationToken);
             Volatile.Write(ref terminologyGeneration, generation);
         }
@@ -102,6 +101,9 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
             changing.Release();
         }
     }
+
+    /// <summary>A number that rises with every definition that is taken over or goes: what was made of definitions under it is as good as ever while it stays.</summary>
+    public long Changes => Volatile.Read(ref changes);
 
     /// <summary>All versions of what a canonical url names by everything committed by now, the one that a canonical without a version means first; the same document as long as it is not written anew.</summary>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
@@ -144,7 +146,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
     {
         List<ResourceVersion>? written = null;
         foreach (var result in results)
-            if (result.Outcome != WriteOutcome.Unchanged && Types.Contains(result.Version.Key.Type)) (written ??= []).Add(result.Version);
+            if (result.Outcome != WriteOutcome.Unchanged && ResourceStore.IsDefinition(result.Version.Key.Type)) (written ??= []).Add(result.Version);
         if (written is null) return;
 
         // The write is committed: the snapshot follows it even when the client has gone.
@@ -165,10 +167,19 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
 
     private async Task<Validator> FollowAsync(bool isPatient, CancellationToken cancellationToken)
     {
+        // Read before the resources: what changes in between is found the next time, and nothing is missed.
+        var generation = await store.FindDefinitionGenerationAsync(cancellationToken);
+        if (Volatile.Read(ref definitionGeneration) == generation && time.GetElapsedTime(Volatile.Read(ref looked)) < LookInterval)
+        {
+            Volatile.Write(ref followed, time.GetTimestamp());
+            return validator;
+        }
+
         await changing.WaitAsync(cancellationToken);
         try
         {
-            // Whoever waited behind another one that only wanted it fresh has it fresh now.
+            // Whoever waited behind another one has it fresh now.
+            if (definitionGeneration == generation && time.GetElapsedTime(looked) < LookInterval) return validator;
             if (!isPatient && IsFresh) return validator;
             var asked = time.GetTimestamp();
             var isFirst = followed == 0;
@@ -181,7 +192,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
             while (true)
             {
                 var known = held.Where(each => each.Value.LastUpdated >= since).Select(each => (each.Key, each.Value.VersionId)).ToList();
-                var page = await store.ChangedAsync(Types, since, known, PageSize, cancellationToken);
+                var page = await store.ChangedAsync(ResourceStore.DefinitionTypes, since, known, PageSize, cancellationToken);
                 foreach (var version in page) Hold(version);
                 if (page.Count < PageSize) break;
                 since = page[^1].LastUpdated;
@@ -190,6 +201,8 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
             Renew();
             seenUpTo = now;
             Volatile.Write(ref followed, asked);
+            Volatile.Write(ref looked, asked);
+            Volatile.Write(ref definitionGeneration, generation);
             return validator;
         }
         finally
@@ -206,6 +219,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
 
     private void Hold(ResourceVersion version)
     {
+        Volatile.Write(ref changes, changes + 1);
         if (held.TryGetValue(version.Key, out var before))
         {
             if (before.VersionId >= version.VersionId) return;

@@ -27,19 +27,44 @@ public sealed partial class ResourceStore
         LIMIT $6
         """;
 
+    /// <summary>Most versions of one read that enter the memory of current versions.</summary>
+    private const int MaxKept = 500;
+
     /// <summary>The current versions of several keys, deletions among them.</summary>
     /// <returns>In no order; keys that were never used are left out.</returns>
     /// <exception cref="Model.Issues.FhirException"><c>transient</c>: the database can't be reached.</exception>
-    public Task<IReadOnlyList<ResourceVersion>> FindAsync(IReadOnlyCollection<ResourceKey> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ResourceVersion>> FindAsync(IReadOnlyCollection<ResourceKey> keys, CancellationToken cancellationToken)
     {
-        if (keys.Count == 0) return Task.FromResult<IReadOnlyList<ResourceVersion>>([]);
-        return ReadManyAsync(
+        if (keys.Count == 0) return [];
+        var (versions, missing) = (new List<ResourceVersion>(keys.Count), keys);
+        if (pinned is null && hot.Bodies is not null)
+        {
+            var elsewhere = new List<ResourceKey>();
+            foreach (var key in keys)
+            {
+                if (hot.Find(key) is { } version) versions.Add(version);
+                else elsewhere.Add(key);
+            }
+
+            if (elsewhere.Count == 0) return versions;
+            missing = elsewhere;
+        }
+
+        // Whoever asks for very many will hardly ask for them again.
+        var tickets = pinned is null && hot.Bodies is not null && missing.Count <= MaxKept ? missing.Distinct().ToDictionary(key => key, hot.Begin) : null;
+        foreach (var version in await ReadManyAsync(
             ManyText,
             [
-                new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Type)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key.Id)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(key => key.Type)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(key => key.Id)] },
             ],
-            cancellationToken);
+            cancellationToken))
+        {
+            versions.Add(version);
+            if (tickets is not null) hot.Add(version, tickets[version.Key]);
+        }
+
+        return versions;
     }
 
     /// <summary>The current versions of some types that came to be since an instant, deletions among them: for who follows what other servers write.</summary>

@@ -5,6 +5,7 @@ using Myeloma.Fhir.Search.Index;
 using Myeloma.Fhir.Store.Bulk;
 using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Hot;
+using Myeloma.Fhir.Store.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -43,6 +44,9 @@ internal sealed class WriteTransaction(
 
     /// <summary>Whether what is written changes what codes mean.</summary>
     private bool changesTerminology;
+
+    /// <summary>Whether it changes what canonicals lead to.</summary>
+    private bool changesDefinitions;
 
     private bool isHotElsewhere;
 
@@ -126,7 +130,12 @@ internal sealed class WriteTransaction(
         }
 
         changesTerminology = made.Any(write => TerminologyGeneration.Types.Contains(write.Key.Type));
-        ResourceKey[] superseded = [.. made.Where(write => write.Current is not null).Select(write => write.Key), .. changesTerminology ? [TerminologyGeneration.Key] : (ResourceKey[])[]];
+        changesDefinitions = made.Any(write => ResourceStore.IsDefinition(write.Key.Type));
+        ResourceKey[] superseded =
+        [
+            .. made.Where(write => write.Current is not null).Select(write => write.Key), .. changesTerminology ? [TerminologyGeneration.Key] : (ResourceKey[])[],
+            .. changesDefinitions ? [DefinitionGeneration.Key] : (ResourceKey[])[],
+        ];
         if (superseded.Length > 0 && isHotElsewhere) throw new HotElsewhereException();
         using var change = hot.BeginChange(superseded);
         try
@@ -308,9 +317,10 @@ internal sealed class WriteTransaction(
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The count of terminology changes comes last: who holds its row waits for nothing any more.</summary>
+    /// <summary>The counts of changes come last, always in this order: who holds their rows waits for nothing else any more.</summary>
     private void AddCommit(NpgsqlBatch batch)
     {
+        if (changesDefinitions) batch.BatchCommands.Add(new NpgsqlBatchCommand(DefinitionGeneration.AdvanceText));
         if (changesTerminology)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(TerminologyGeneration.AdvanceText));

@@ -38,6 +38,38 @@ public sealed class CurrentDefinitionsTests
         Assert.Equal("B", Assert.Single((await definitions.FollowTerminologyAsync(default)).ValueSets(Url)).Name);
     }
 
+    [Theory]
+    [InlineData("ValueSet", "status")]
+    [InlineData("PlanDefinition", "status")]
+    [InlineData("SearchParameter", "status")]
+    public async Task What_another_server_writes_is_known_at_once_and_nothing_is_read_while_nothing_changes(string type, string property)
+    {
+        var time = new SteppedTime();
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        await using var mine = await StoreDatabase.OpenAsync(database.ConnectionString, new StoreOptions(), time, _ => new IndexRows(), default);
+        await using var other = await StoreDatabase.OpenAsync(database.ConnectionString, new StoreOptions(), time, _ => new IndexRows(), default);
+        using var definitions = new CurrentDefinitions(mine.Store, new ConceptForms(mine.Concepts, time), new ValidationPolicy(), TimeSpan.FromSeconds(1), time);
+        var url = $"http://example.org/fhir/{type}/there";
+        ResourceDocument Document(string status) => ResourceDocument.Parse(Encoding.UTF8.GetBytes($$"""{"resourceType":"{{type}}","id":"there","url":"{{url}}","{{property}}":"{{status}}"}"""));
+        async Task<string?> KnownAsync() => (await definitions.FollowVersionsAsync(default))(url).SingleOrDefault()?.Root.TextOf(property);
+
+        var seen = new List<string?> { await KnownAsync() };
+        foreach (var status in (string[])["draft", "active", "retired"])
+        {
+            await other.Store.WriteAsync([new WriteOperation.Update(new ResourceKey(type, "there"), Document(status))], default);
+            seen.Add(await KnownAsync());
+        }
+
+        await other.Store.WriteAsync([new WriteOperation.Delete(new ResourceKey(type, "there"))], default);
+        seen.Add(await KnownAsync());
+        var changes = definitions.Changes;
+        await other.Store.WriteAsync([new WriteOperation.Update(new ResourceKey("Patient", "p"), ResourceDocument.Parse("""{"resourceType":"Patient","id":"p"}"""u8.ToArray()))], default);
+        seen.Add(await KnownAsync());
+
+        Assert.Equal([null, "draft", "active", "retired", null, null], seen);
+        Assert.Equal(changes, definitions.Changes);
+    }
+
     private static Task<IReadOnlyList<WriteResult>> PutAsync(ResourceStore store, string name) => store.WriteAsync(
         [
             new WriteOperation.Update(new ResourceKey("ValueSet", "late"), ResourceDocument.Parse(Encoding.UTF8.GetBytes(
