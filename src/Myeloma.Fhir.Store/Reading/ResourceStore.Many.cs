@@ -36,19 +36,15 @@ public sealed partial class ResourceStore
     public async Task<IReadOnlyList<ResourceVersion>> FindAsync(IReadOnlyCollection<ResourceKey> keys, CancellationToken cancellationToken)
     {
         if (keys.Count == 0) return [];
-        var (versions, missing) = (new List<ResourceVersion>(keys.Count), keys);
-        if (pinned is null && hot.Bodies is not null)
+        var versions = new List<ResourceVersion>(keys.Count);
+        var missing = new List<ResourceKey>();
+        foreach (var key in keys)
         {
-            var elsewhere = new List<ResourceKey>();
-            foreach (var key in keys)
-            {
-                if (hot.Find(key) is { } version) versions.Add(version);
-                else elsewhere.Add(key);
-            }
-
-            if (elsewhere.Count == 0) return versions;
-            missing = elsewhere;
+            if (pinned is null && hot.Find(key) is { } version) versions.Add(version);
+            else missing.Add(key);
         }
+
+        if (missing.Count == 0) return versions;
 
         // Whoever asks for very many will hardly ask for them again.
         var tickets = pinned is null && hot.Bodies is not null && missing.Count <= MaxKept ? missing.Distinct().ToDictionary(key => key, hot.Begin) : null;
