@@ -42,7 +42,12 @@ internal static class CapabilityStatementWriter
         writer.WriteString("status", "active");
         writer.WriteString("date", BundleWriting.Instant(date));
         writer.WriteString("kind", "instance");
-        WriteArray(writer, "instantiates", ["http://hl7.org/fhir/CapabilityStatement/terminology-server", "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"]);
+        WriteArray(writer, "instantiates",
+        [
+            "http://hl7.org/fhir/CapabilityStatement/terminology-server", "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data",
+            "http://hl7.org/fhir/uv/crmi/CapabilityStatement/crmi-shareable-artifact-repository", "http://hl7.org/fhir/uv/crmi/CapabilityStatement/crmi-publishable-artifact-repository",
+            "http://hl7.org/fhir/uv/crmi/CapabilityStatement/crmi-authoring-artifact-repository",
+        ]);
         SoftwareVersion.Write(writer, withDate: true);
         writer.WriteStartObject("implementation");
         writer.WriteString("description", "Terminology and plan definitions with the sources that state them");

@@ -29,6 +29,7 @@ public sealed class TerminologyOperation(
     {
         var catalog = await CatalogAsync(request, cancellationToken);
         var arguments = ArgumentsOf(request);
+        if (HasManifest(request)) arguments.AddRange(ManifestArguments.Of(request, await definitions.FollowVersionsAsync(cancellationToken)));
         if (request.Id is not null)
         {
             var resource = await StoredAsync(new ResourceKey(request.Type!, request.Id), cancellationToken);
@@ -48,7 +49,7 @@ public sealed class TerminologyOperation(
     /// <returns>Null where that can't be done.</returns>
     /// <inheritdoc cref="HandleAsync" path="/exception"/>
     internal async Task<PreparedQuestion?> PrepareAsync(OperationRequest request, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken) =>
-        prepare!(await CatalogAsync(request, cancellationToken), new TerminologyArguments(ArgumentsOf(request), request.Context.AcceptLanguage), answer);
+        HasManifest(request) ? null : prepare!(await CatalogAsync(request, cancellationToken), new TerminologyArguments(ArgumentsOf(request), request.Context.AcceptLanguage), answer);
 
     /// <summary>Which maps there are matters to translations that name none.</summary>
     private async Task<TerminologyCatalog> CatalogAsync(OperationRequest request, CancellationToken cancellationToken)
@@ -57,8 +58,11 @@ public sealed class TerminologyOperation(
         return Definition.Name == "$translate" && request.Text("url") is null ? catalog.Translating(await definitions.UrlsAsync("ConceptMap", cancellationToken)) : catalog;
     }
 
+    /// <summary>Manifests change without being terminology.</summary>
+    private static bool HasManifest(OperationRequest request) => request.Arguments("manifest").Any() || request.Arguments("manifestParameters").Any();
+
     private static List<TerminologyArgument> ArgumentsOf(OperationRequest request) =>
-        [.. request.All.Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
+        [.. request.All.Where(argument => argument.Name is not ("manifest" or "manifestParameters")).Select(argument => new TerminologyArgument(argument.Name, argument.Text, argument.Parameter, argument.Resource?.Document.Root))];
 
     private async Task<ResourceDocument> StoredAsync(ResourceKey key, CancellationToken cancellationToken)
     {

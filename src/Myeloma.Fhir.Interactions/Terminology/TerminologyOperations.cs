@@ -21,6 +21,7 @@ public static class TerminologyOperations
         new("tx-resource", "Resource", Max: Any), new("useSupplement", "canonical", Max: Any), new("displayLanguage", "code"),
         new("system-version", "canonical", Max: Any), new("default-system-version", "canonical", Max: Any), new("check-system-version", "canonical", Max: Any), new("force-system-version", "canonical", Max: Any),
         new("default-valueset-version", "canonical", Max: Any), new("check-valueset-version", "canonical", Max: Any), new("force-valueset-version", "canonical", Max: Any),
+        .. ManifestArguments.Parameters,
     ];
 
     private static readonly OperationParameter[] Validation =
