@@ -59,10 +59,17 @@ internal static class InstallCommand
 
     private static async Task<int> RunAsync(IReadOnlyList<string> packages, InstallChoices choices, string? dataFolder, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        await using var database = DatabaseStart.ForCommands(dataFolder);
+        return await RunAsync(packages, choices, database, output, error, cancellationToken);
+    }
+
+    /// <param name="database">Opened here; disposed by the caller.</param>
+    /// <returns>One of <see cref="ExitCode"/>; the packages before the one with a fault are installed.</returns>
+    internal static async Task<int> RunAsync(IReadOnlyList<string> packages, InstallChoices choices, DatabaseStart database, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
         try
         {
             await error.WriteLineAsync("Opening the database.");
-            await using var database = DatabaseStart.ForCommands(dataFolder);
             var services = await database.OpenAsync(cancellationToken);
             foreach (var package in packages) await RunAsync(package, choices, services, output, error, cancellationToken);
             return ExitCode.Ok;

@@ -213,6 +213,32 @@ public sealed class InstallTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
+    public async Task Of_two_servers_that_install_at_once_both_end_well_and_every_resource_is_there_once()
+    {
+        await using var other = new Owned(await server.AnotherAsync());
+        var package = new TestPackage("test.both", "1.0.0");
+        for (var at = 0; at < 60; at++) package.With(Resource("ValueSet", $"both-{at}")).With($$"""{"resourceType":"Medication","id":"both-{{at}}","status":"active"}""");
+
+        var answers = await Task.WhenAll(package.InstallAsync(server), package.InstallAsync(other.Server), package.InstallAsync(server), package.InstallAsync(other.Server));
+
+        Assert.All(answers, answer => Assert.True(answer.Status == 200, answer.Body));
+        Assert.Equal(120, answers.Sum(answer => Lines(answer).Count(line => line.Contains(" created ", StringComparison.Ordinal))));
+        Assert.Equal(360, answers.Sum(answer => Lines(answer).Count(line => line.Contains(" same ", StringComparison.Ordinal))));
+        Assert.Equal("1", (await server.GetAsync("/ValueSet/both-0")).Json.GetProperty("meta").GetProperty("versionId").GetString());
+    }
+
+    [Fact]
+    public async Task A_package_can_not_take_a_status_back()
+    {
+        await server.PutAsync(Resource("Library", "released", more: ""","type":{"text":"x"}"""));
+
+        var answer = await new TestPackage("test.status", "1.0.0").With(Resource("Library", "released", status: "draft", more: ""","type":{"text":"x"}""")).InstallAsync(server);
+
+        Assert.Equal(422, answer.Status);
+        Assert.Contains("test.status#1.0.0 package/Library-released.json: Library/released is active and can't become draft", answer.Issues[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task By_Parameters_a_package_is_sent_or_named()
     {
         var package = new TestPackage("test.named", "1.0.0").With(Resource("ValueSet", "named"));
@@ -238,6 +264,14 @@ public sealed class InstallTests(RunningServer server) : IClassFixture<RunningSe
         var lines = Lines(answer);
         Assert.Contains("SearchParameter-PlanDefinition-drug.json same SearchParameter/PlanDefinition-drug", lines);
         Assert.DoesNotContain(lines, line => line.Contains(" refused", StringComparison.Ordinal));
+    }
+
+    /// <summary>Disposed with the test.</summary>
+    private sealed class Owned(RunningServer server) : IAsyncDisposable
+    {
+        public RunningServer Server => server;
+
+        public async ValueTask DisposeAsync() => await server.DisposeAsync();
     }
 
     private string Root(string path) => server.BaseUrl[..^"/fhir".Length] + path;

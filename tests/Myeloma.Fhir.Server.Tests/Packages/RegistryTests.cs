@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Myeloma.Fhir.Interactions.Packages;
 using Myeloma.Fhir.Server.Tests.Clients;
+using Myeloma.Fhir.TestSupport;
 using Xunit;
 using static Myeloma.Fhir.Server.Tests.Packages.TestPackage;
 
@@ -82,6 +83,17 @@ public sealed class RegistryTests(RunningServer server) : IClassFixture<RunningS
 
         Assert.Equal((404, 404, 404, 415, 405), (unknown.Status, version.Status, file.Status, wrong.Status, deleted.Status));
         Assert.Equal(["error not-found: There is no package test.nowhere here."], unknown.Issues);
+    }
+
+    [Fact]
+    public async Task The_own_package_is_the_folder_of_what_we_author_and_build_byte_for_byte()
+    {
+        var archive = PackageArchive.Read(await server.Client.GetByteArrayAsync(new Uri(Root($"/packages/{Own}/latest"))), PackageLimits.Default);
+
+        var folder = Path.Combine(RepositoryRoot.Folder, "fhir-resources");
+        var files = Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).ToDictionary(file => "package/" + Path.GetFileName(file), File.ReadAllBytes);
+        Assert.Equal(files.Keys.Order(StringComparer.Ordinal), archive.Files.Select(file => file.Name));
+        Assert.All(archive.Files, file => Assert.Equal(files[file.Name], file.Json.ToArray()));
     }
 
     [Fact]
