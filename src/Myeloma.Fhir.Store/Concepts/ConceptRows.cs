@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Store.Writing;
 using Myeloma.Fhir.Terminology.CodeSystems;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,37 +11,19 @@ internal static class ConceptRows
 {
     private const int ReportEvery = 20_000;
 
+    /// <summary>Numbers of types that every PostgreSQL has: integer and text.</summary>
+    private const int IntegerOid = 23, TextOid = 25;
+
     private const string ConceptColumns = "code, display, definition, parents, extensions";
     private const string DesignationColumns = "language, use_system, use_code, use_display, status, value";
     private const string PropertyColumns = "code, kind, value, system, display";
 
     public static async Task WriteAsync(NpgsqlConnection connection, long id, IReadOnlyList<ConceptSource> concepts, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        await WriteConceptsAsync(connection, id, concepts, cancellationToken);
-        await WriteDesignationsAsync(connection, id, concepts, cancellationToken);
-        await using var rows = await connection.BeginBinaryImportAsync($"COPY concept_property (content_id, place, item, {PropertyColumns}, role_group) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        for (var place = 0; place < concepts.Count; place++)
-        {
-            if (place % ReportEvery == 0) Report(place);
-            var properties = concepts[place].Properties;
-            for (var item = 0; item < properties.Count; item++)
-            {
-                var (code, kind, value, system, display) = properties[item];
-                Begin(rows, id, place, item);
-                Write(rows, code, kind, value, system, display);
-                if (properties[item].Group is { } group) rows.Write(group, NpgsqlDbType.Integer);
-                else rows.WriteNull();
-            }
-        }
-
-        await rows.CompleteAsync(cancellationToken);
-        Report(concepts.Count);
-
-        void Report(int done)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            progress?.Report(done);
-        }
+        await SendAsync(connection, $"concept (content_id, place, {ConceptColumns})", concepts, (rows, place, concept) => AddConcept(rows, id, place, concept), null, cancellationToken);
+        await SendAsync(connection, $"concept_designation (content_id, place, item, {DesignationColumns})", concepts, (rows, place, concept) => AddDesignations(rows, id, place, concept.Designations), null, cancellationToken);
+        await SendAsync(connection, $"concept_property (content_id, place, item, {PropertyColumns}, role_group)", concepts, (rows, place, concept) => AddProperties(rows, id, place, concept.Properties), progress, cancellationToken);
+        progress?.Report(concepts.Count);
     }
 
     /// <returns>The concepts in the order of their places.</returns>
@@ -72,38 +55,71 @@ internal static class ConceptRows
         throw new FhirException(Issue.Transient("The concepts of a code system are being replaced; try again in a moment."));
     }
 
-    private static async Task WriteConceptsAsync(NpgsqlConnection connection, long id, IReadOnlyList<ConceptSource> concepts, CancellationToken cancellationToken)
+    /// <summary>Sends the rows of all concepts, as they are made.</summary>
+    private static async Task SendAsync(
+        NpgsqlConnection connection, string target, IReadOnlyList<ConceptSource> concepts, Action<BinaryRows, int, ConceptSource> add, IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        await using var rows = await connection.BeginBinaryImportAsync($"COPY concept (content_id, place, {ConceptColumns}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        for (var place = 0; place < concepts.Count; place++)
+        using var rows = new BinaryRows();
+        await using var stream = await connection.BeginRawBinaryCopyAsync($"COPY {target} FROM STDIN (FORMAT BINARY)", cancellationToken);
+        try
         {
-            var concept = concepts[place];
-            rows.StartRow();
-            rows.Write(id, NpgsqlDbType.Bigint);
-            rows.Write(place, NpgsqlDbType.Integer);
-            Write(rows, concept.Code, concept.Display, concept.Definition);
-            rows.Write((int[])(concept.Parent < 0 ? [.. concept.FurtherParents] : [concept.Parent, .. concept.FurtherParents]), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-            rows.Write((string[])[.. concept.Extensions.SelectMany(extension => (string[])[extension.Url, extension.Json])], NpgsqlDbType.Array | NpgsqlDbType.Text);
-        }
+            rows.Begin();
+            for (var place = 0; place < concepts.Count; place++)
+            {
+                if (place % ReportEvery == 0) progress?.Report(place);
+                add(rows, place, concepts[place]);
+                if (!rows.IsFull) continue;
+                await stream.WriteAsync(rows.Written, cancellationToken);
+                rows.Clear();
+            }
 
-        await rows.CompleteAsync(cancellationToken);
+            rows.End();
+            await stream.WriteAsync(rows.Written, cancellationToken);
+        }
+        catch
+        {
+            // The end of the stream would make the rows count that were sent.
+            await stream.CancelAsync();
+            throw;
+        }
     }
 
-    private static async Task WriteDesignationsAsync(NpgsqlConnection connection, long id, IReadOnlyList<ConceptSource> concepts, CancellationToken cancellationToken)
+    private static void AddConcept(BinaryRows rows, long id, int place, ConceptSource concept)
     {
-        await using var rows = await connection.BeginBinaryImportAsync($"COPY concept_designation (content_id, place, item, {DesignationColumns}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        for (var place = 0; place < concepts.Count; place++)
-        {
-            var designations = concepts[place].Designations;
-            for (var item = 0; item < designations.Count; item++)
-            {
-                var (language, use, value, status) = designations[item];
-                Begin(rows, id, place, item);
-                Write(rows, language, use?.System, use?.Code, use?.Display, status, value);
-            }
-        }
+        rows.Row(7);
+        rows.BigInteger(id);
+        rows.Integer(place);
+        Add(rows, concept.Code, concept.Display, concept.Definition);
+        var isNested = concept.Parent >= 0;
+        rows.BeginArray(IntegerOid, concept.FurtherParents.Count + (isNested ? 1 : 0));
+        if (isNested) rows.Integer(concept.Parent);
+        foreach (var parent in concept.FurtherParents) rows.Integer(parent);
+        rows.EndArray();
+        rows.BeginArray(TextOid, concept.Extensions.Count * 2);
+        foreach (var (url, json) in concept.Extensions) Add(rows, url, json);
+        rows.EndArray();
+    }
 
-        await rows.CompleteAsync(cancellationToken);
+    private static void AddDesignations(BinaryRows rows, long id, int place, IReadOnlyList<Designation> designations)
+    {
+        for (var item = 0; item < designations.Count; item++)
+        {
+            var (language, use, value, status) = designations[item];
+            Begin(rows, 9, id, place, item);
+            Add(rows, language, use?.System, use?.Code, use?.Display, status, value);
+        }
+    }
+
+    private static void AddProperties(BinaryRows rows, long id, int place, IReadOnlyList<ConceptProperty> properties)
+    {
+        for (var item = 0; item < properties.Count; item++)
+        {
+            var (code, kind, value, system, display) = properties[item];
+            Begin(rows, 9, id, place, item);
+            Add(rows, code, kind, value, system, display);
+            if (properties[item].Group is { } group) rows.Integer(group);
+            else rows.Null();
+        }
     }
 
     private static async Task<List<Designation>?[]> ReadDesignationsAsync(NpgsqlConnection connection, long id, ContentSize size, Dictionary<string, string> pool, CancellationToken cancellationToken)
@@ -142,20 +158,20 @@ internal static class ConceptRows
         connection.BeginBinaryExportAsync(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"COPY (SELECT place, {columns} FROM {table} WHERE content_id = {id} ORDER BY place{order}) TO STDOUT (FORMAT BINARY)"), cancellationToken);
 
-    private static void Begin(NpgsqlBinaryImporter rows, long id, int place, int item)
+    private static void Begin(BinaryRows rows, int columns, long id, int place, int item)
     {
-        rows.StartRow();
-        rows.Write(id, NpgsqlDbType.Bigint);
-        rows.Write(place, NpgsqlDbType.Integer);
-        rows.Write(item, NpgsqlDbType.Integer);
+        rows.Row(columns);
+        rows.BigInteger(id);
+        rows.Integer(place);
+        rows.Integer(item);
     }
 
-    private static void Write(NpgsqlBinaryImporter rows, params ReadOnlySpan<string?> texts)
+    private static void Add(BinaryRows rows, params ReadOnlySpan<string?> texts)
     {
         foreach (var text in texts)
         {
-            if (text is null) rows.WriteNull();
-            else rows.Write(text, NpgsqlDbType.Text);
+            if (text is null) rows.Null();
+            else rows.Text(text);
         }
     }
 

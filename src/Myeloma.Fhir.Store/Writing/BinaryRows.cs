@@ -22,6 +22,7 @@ internal sealed class BinaryRows : IDisposable
 
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes + 4096);
     private int length;
+    private int arrayStart;
 
     /// <summary>Whether what is there should be sent before more comes.</summary>
     public bool IsFull => length >= PieceBytes;
@@ -79,6 +80,23 @@ internal sealed class BinaryRows : IDisposable
         Length(value.Length);
         value.CopyTo(Take(value.Length));
     }
+
+    /// <summary>Begins an array of one dimension; its elements follow, each as a value, and then <see cref="EndArray"/>.</summary>
+    /// <param name="type">The elements' type by its number.</param>
+    public void BeginArray(int type, int count)
+    {
+        arrayStart = length;
+        Length(0);
+        var header = Take(count == 0 ? 12 : 20);
+        BinaryPrimitives.WriteInt32BigEndian(header, count == 0 ? 0 : 1);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], 0);
+        BinaryPrimitives.WriteInt32BigEndian(header[8..], type);
+        if (count == 0) return;
+        BinaryPrimitives.WriteInt32BigEndian(header[12..], count);
+        BinaryPrimitives.WriteInt32BigEndian(header[16..], 1);
+    }
+
+    public void EndArray() => BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(arrayStart), length - arrayStart - 4);
 
     /// <summary>A <c>timestamptz</c>, cut to microseconds; the ends of what .NET can hold are the infinities, as the driver has it.</summary>
     public void Instant(DateTimeOffset value) => BigInteger(

@@ -27,9 +27,10 @@ internal sealed class ParentGraph
         {
             foreach (var property in concepts[place].Properties)
             {
-                if (!places.TryGetValue(property.Value, out var other)) continue;
-                if (up.Contains(property.Code)) Add(parents[place], other, place);
-                else if (down.Contains(property.Code)) Add(parents[other], place, other);
+                var isUp = up.Contains(property.Code);
+                if ((!isUp && !down.Contains(property.Code)) || !places.TryGetValue(property.Value, out var other)) continue;
+                if (isUp) Add(parents[place], other, place);
+                else Add(parents[other], place, other);
             }
         }
 

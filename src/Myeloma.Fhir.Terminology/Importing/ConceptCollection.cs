@@ -10,6 +10,8 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
     private readonly Dictionary<string, int> places = new(comparer ?? StringComparer.Ordinal);
     private readonly List<Entry> entries = [];
     private readonly Dictionary<string, string> pool = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConceptUse, ConceptUse> uses = [];
+    private readonly Dictionary<(string Code, string Kind, string Value), ConceptProperty> properties = [];
 
     public int Count => entries.Count;
 
@@ -48,25 +50,60 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
         return text;
     }
 
+    /// <inheritdoc cref="Pooled(string)"/>
+    public string Pooled(ReadOnlySpan<char> text)
+    {
+        var lookup = pool.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(text, out var known)) return known;
+        var made = text.ToString();
+        pool.Add(made, made);
+        return made;
+    }
+
+    /// <inheritdoc cref="Pooled(string)"/>
+    public ConceptUse Pooled(ConceptUse use)
+    {
+        if (uses.TryGetValue(use, out var known)) return known;
+        uses.Add(use, use);
+        return use;
+    }
+
+    /// <summary>A property, the same object for equal ones.</summary>
+    public ConceptProperty Property(string code, string kind, string value)
+    {
+        if (properties.TryGetValue((code, kind, value), out var known)) return known;
+        var made = new ConceptProperty(code, kind, value);
+        properties.Add((code, kind, value), made);
+        return made;
+    }
+
     /// <summary>The concepts as a code system states them; parents that are no concepts are left out.</summary>
     /// <exception cref="FhirException"><c>structure</c>: there are none.</exception>
     public IReadOnlyList<ConceptSource> Sources(string format)
     {
         if (entries.Count == 0) throw new FhirException(Issue.Structure($"The release of the form {format} has no concepts."));
         var sources = new ConceptSource[entries.Count];
-        for (var place = 0; place < sources.Length; place++)
+        Parallel.For(0, sources.Length, place =>
         {
             var entry = entries[place];
             sources[place] = new ConceptSource(entry.Code, entry.Display, entry.Definition, -1)
             {
-                FurtherParents = [.. entry.Parents.Where(places.ContainsKey).Select(parent => places[parent]).Distinct()],
-                Designations = [.. entry.Designations],
-                Properties = [.. entry.Properties],
-                Extensions = [.. entry.Extensions],
+                FurtherParents = PlacesOf(entry),
+                Designations = entry.HasDesignations ? [.. entry.Designations] : [],
+                Properties = entry.HasProperties ? [.. entry.Properties] : [],
+                Extensions = entry.HasExtensions ? [.. entry.Extensions] : [],
             };
-        }
-
+        });
         return sources;
+    }
+
+    private int[] PlacesOf(Entry entry)
+    {
+        if (!entry.HasParents) return [];
+        var (found, count) = (new int[entry.Parents.Count], 0);
+        foreach (var parent in entry.Parents)
+            if (places.TryGetValue(parent, out var place) && !found.AsSpan(0, count).Contains(place)) found[count++] = place;
+        return count == found.Length ? found : found[..count];
     }
 
     /// <returns>The properties in use that the condition holds for, each with the kind of its first value, in the order of their codes.</returns>
@@ -82,13 +119,23 @@ internal sealed class ConceptCollection(StringComparer? comparer = null)
     /// <summary>What is known of one concept.</summary>
     public sealed class Entry(string code)
     {
+        // Most concepts lack some of them.
+        private List<string>? parents;
+        private List<Designation>? designations;
+        private List<ConceptProperty>? properties;
+        private List<ConceptExtension>? extensions;
+
         public string Code { get; } = code;
         public string? Display { get; set; }
         public string? Definition { get; set; }
-        public List<string> Parents { get; } = [];
-        public List<Designation> Designations { get; } = [];
-        public List<ConceptProperty> Properties { get; } = [];
-        public List<ConceptExtension> Extensions { get; } = [];
+        public List<string> Parents => parents ??= [];
+        public List<Designation> Designations => designations ??= [];
+        public List<ConceptProperty> Properties => properties ??= [];
+        public List<ConceptExtension> Extensions => extensions ??= [];
+        public bool HasParents => parents is not null;
+        public bool HasDesignations => designations is not null;
+        public bool HasProperties => properties is not null;
+        public bool HasExtensions => extensions is not null;
 
         /// <summary>Adds what another place says of the concept; display and definition stay those of the first.</summary>
         public void Take(Entry other)

@@ -211,6 +211,38 @@ public sealed class ReleaseFormatTests
     }
 
     [Fact]
+    public void Members_of_a_line_may_stand_in_any_order_and_of_several_the_last_counts()
+    {
+        var system = Compiled("x.ndjson", ("x.ndjson", """
+            {"resourceType":"CodeSystem","url":"http://example.org/n","status":"active","content":"complete","property":[{"code":"colour","type":"string"}]}
+              {"concept":[{"display":"C","code":"c","modifierExtension":[{"url":"x"}]}],"designation":[{"value":"lost"}],"property":[{"valueString":"a\tb \"c\"","id":"1","code":"colour"},{"code":"both","valueCode":"x","valueInteger":-7,"extension":[{"valueString":"not this"}]},{"code":"none"},{"valueCode":"b","code":"parent"}],"designation":[{"use":{"display":"Short","extension":[],"code":"s"},"value":"\u00c4 \ud83d\udd29","language":null}],"display":"lost","display":"A","code":"a","definition":null}
+            {"code":"b","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/rendering-style","valueString":"x: y"},{"url":"http://example.org/other","valueString":"x"}]}
+            """.Replace("\n", "\r\n", StringComparison.Ordinal)));
+
+        Assert.Equal(["b > a"], Paths(system, "a"));
+        Assert.Equal(["a > c"], Paths(system, "c").Select(path => path.Replace("b > ", "", StringComparison.Ordinal)));
+        Assert.Equal(["colour string a\tb \"c\"", "both code x", "both integer -7"], Properties(system, "a"));
+        Assert.Equal(("A", null), (system.Display(system.Find("a")), system.Definition(system.Find("a"))));
+        Assert.Equal(new Designation(null, new ConceptUse(null, "s", "Short"), "Ä \ud83d\udd29"), system.Designations(system.Find("a")).ToArray().Single());
+        Assert.Equal("""{"url":"http://hl7.org/fhir/StructureDefinition/rendering-style","valueString":"x: y"}""", system.Extensions(system.Find("b")).ToArray().Single().Json);
+    }
+
+    [Theory]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    public void Lines_longer_than_a_block_and_at_its_border_are_read_in_every_encoding(string encoding, bool hasMark)
+    {
+        var text = new StringBuilder("{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n");
+        for (var each = 0; each < 60; each++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{{\"code\":\"c{each}\",\"display\":\"{new string('ä', each * each * 60)}\"}}{(each == 59 ? "" : "\n")}");
+        using var files = ReleaseFiles.Of("x.ndjson", new MemoryStream([.. hasMark ? Encoding.GetEncoding(encoding).GetPreamble() : [], .. Encoding.GetEncoding(encoding).GetBytes(text.ToString())]));
+        var source = ReleaseFormat.Get(null, files).Read(files, new ReleaseOptions(), null, CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 60).Select(each => ($"c{each}", each * each * 60)), source.Concepts.Select(each => (each.Code, each.Display!.Length)));
+    }
+
+    [Fact]
     public void Many_lines_stay_in_their_order_and_a_code_that_comes_again_adds_to_its_concept()
     {
         const int Count = 9_000;
@@ -227,6 +259,10 @@ public sealed class ReleaseFormatTests
     [InlineData("ndjson", "x.ndjson", "", IssueType.Structure, "x.ndjson is empty.")]
     [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"ValueSet\",\"status\":\"active\"}", IssueType.Structure, "x.ndjson, line 1: a CodeSystem stands there, not a ValueSet.")]
     [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n{\"display\":\"A\"}", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n\n{\"code\":\"a\"} {\"code\":\"b\"}", IssueType.Structure, "x.ndjson, line 3: it is no concept of a CodeSystem in JSON.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n{\"code\":1}", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n{\"code\":\"a\",\"property\":[{\"code\":\"x\",\"value\":1}]}", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
+    [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n{\"code\":\"a\",\"designation\":[{\"language\":\"en\"}]}", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
     [InlineData("ndjson", "x.ndjson", "{\"resourceType\":\"CodeSystem\",\"url\":\"http://example.org/n\",\"status\":\"active\",\"content\":\"complete\"}\n[1", IssueType.Structure, "x.ndjson, line 2: it is no concept of a CodeSystem in JSON.")]
     [InlineData("csv", "t.csv", "code,display\na,A\na,B\n", IssueType.Structure, "t.csv, row 3: the code 'a' stands there a second time.")]
     [InlineData("csv", "t.csv", "key,display\na,A\n", IssueType.Structure, "t.csv has no column 'code'; it has key, display.")]
