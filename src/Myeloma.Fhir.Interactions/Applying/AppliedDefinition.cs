@@ -16,7 +16,7 @@ internal sealed class AppliedDefinition(ResourceStore store)
     /// </exception>
     public async Task<Element> GetAsync(OperationRequest request, Func<string, IReadOnlyList<ResourceDocument>> versions, CancellationToken cancellationToken)
     {
-        var (type, verb) = (request.Definition.ResourceTypes![0], request.Definition.Name.EndsWith("apply", StringComparison.Ordinal) ? "apply" : "lay out");
+        var (type, verb) = (request.Definition.ResourceTypes![0], request.Definition.Name switch { "$schedule" => "lay out", "$lint" => "look at", _ => "apply" });
         var name = char.ToLowerInvariant(type[0]) + type[1..];
         var isSent = request.TryResource(name, out var sent);
         var url = request.Text("url");

@@ -10,8 +10,9 @@ namespace Myeloma.Fhir.Interactions.Regimens;
 public static class RegimenOperations
 {
     /// <summary>All of them, in the order of their names.</summary>
-    public static IEnumerable<IOperation> All(ResourceStore store, CurrentDefinitions definitions, ApplySettings settings, PatchLimits limits)
+    public static IEnumerable<IOperation> All(ResourceStore store, CurrentDefinitions definitions, ApplySettings settings, PatchLimits limits, RegimenLinting linting)
     {
+        yield return new LintOperation(store, definitions, linting);
         yield return new RegimenDiffOperation(store, definitions, settings, limits);
     }
 }

@@ -1,4 +1,5 @@
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Regimens;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
@@ -14,7 +15,7 @@ namespace Myeloma.Fhir.Interactions.Validation;
 /// <c>$validate</c>: what is wrong with a resource, given or stored, and whether this server would take it, or take it away. Nothing is changed.
 /// </summary>
 /// <remarks>https://hl7.org/fhir/R4/resource-operation-validate.html</remarks>
-public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions definitions, ValidationPolicy policy) : IOperation
+public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions definitions, ValidationPolicy policy, RegimenLinting linting) : IOperation
 {
     private static readonly string[] Modes = ["create", "update", "delete", "profile"];
 
@@ -89,7 +90,23 @@ public sealed class ValidateOperation(ResourceStore store, CurrentDefinitions de
             CancellationToken = cancellationToken,
         }));
         issues.AddRange(targets.Missing());
+
+        // A plan that is no valid resource has other troubles first.
+        if (document.ResourceType == "PlanDefinition" && issues.TrueForAll(issue => issue.Severity is IssueSeverity.Warning or IssueSeverity.Information))
+            issues.AddRange((await LintAsync(document, cancellationToken)).Take(Math.Max(0, policy.MaxIssues - issues.Count)));
         return issues;
+    }
+
+    private async Task<IReadOnlyList<Issue>> LintAsync(ResourceDocument document, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await linting.OfAsync(document, cancellationToken);
+        }
+        catch (FhirException fault) when (fault.Issues.All(issue => issue.Type == IssueType.TooCostly))
+        {
+            return [Issue.Information($"The rules of regimens were not looked at: {fault.Issues[0].Diagnostics}")];
+        }
     }
 
     /// <summary>Whether the resource could take the place of the one it names. https://hl7.org/fhir/R4/http.html#update</summary>

@@ -69,7 +69,8 @@ public sealed class FhirServices
         Expressions = new ExpressionEvaluation(store, options.ExpressionLimits, Definitions.GetAsync);
         Statements = new StatementRegister(store, searchParameters, options.SearchOptions(time));
         Sources = new SourceTrace(store, searchParameters, options.SearchOptions(time));
-        Validate = new ValidateOperation(store, Definitions, options.Validation);
+        Linting = new RegimenLinting(store, Definitions, searchParameters, options.SearchOptions(time), options.Apply);
+        Validate = new ValidateOperation(store, Definitions, options.Validation, Linting);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
         Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
         Packages = new PackageRegistry(database.Packages, () => OwnPackage.Archive, OwnPackage.Released);
@@ -146,6 +147,9 @@ public sealed class FhirServices
 
     public ExpressionEvaluation Expressions { get; }
 
+    /// <summary>The rules of regimens.</summary>
+    public RegimenLinting Linting { get; }
+
     /// <summary>What is to be reviewed, and what was decided.</summary>
     public StatementRegister Statements { get; }
 
@@ -186,7 +190,7 @@ public sealed class FhirServices
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
             .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time, Writing, () => Guid.CreateVersion7(time.GetUtcNow()).ToString()))
-            .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits))
+            .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits, Linting))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Append(new DependentsOperation(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
