@@ -9,7 +9,7 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.Interactions.Reviewing;
 
 /// <summary>What a statement says: the JSON of its element, without the sources on it and in it.</summary>
-internal static class StatementElement
+public static class StatementElement
 {
     /// <summary>The element of a statement.</summary>
     /// <returns>Null when the resource has none there that names a source.</returns>

@@ -25,7 +25,8 @@ public sealed class StatementRegister(ResourceStore store, CurrentSearchParamete
     /// <returns>In ordinal order of the resources, then of the elements in the order of the resource's Provenance by their path.</returns>
     public async Task<IReadOnlyList<ReviewedStatement>> FindAsync(string? resource, CancellationToken cancellationToken)
     {
-        var decisions = (await DecisionsAsync(resource, cancellationToken)).ToDictionary(decision => decision.Statement, StringComparer.Ordinal);
+        // A decision is about what a statement says, in whichever version of the resource it was made.
+        var decisions = (await DecisionsAsync(cancellationToken)).ToDictionary(decision => decision.Statement, StringComparer.Ordinal);
         var statements = new List<ReviewedStatement>();
         var registered = new HashSet<string>(StringComparer.Ordinal);
         foreach (var provenance in await SearchAsync(ReviewRules.LoaderTag, resource, cancellationToken))
@@ -40,14 +41,14 @@ public sealed class StatementRegister(ResourceStore store, CurrentSearchParamete
         }
 
         // What was rejected is in no resource any more; of other decisions whose statement is gone, the words have changed.
-        statements.AddRange(decisions.Values.Where(decision => decision.Verdict == "rejected" && !registered.Contains(decision.Statement))
+        statements.AddRange(decisions.Values.Where(decision => decision.Verdict == "rejected" && !registered.Contains(decision.Statement) && (resource is null || decision.Resource == resource))
             .Select(decision => new ReviewedStatement(decision.Statement, decision.Resource, null, [], decision)));
         return [.. statements.OrderBy(statement => statement.Resource, StringComparer.Ordinal).ThenBy(statement => statement.Element ?? statement.Decision!.Element, PathOrder.Instance)];
     }
 
     /// <summary>The decisions about statements.</summary>
-    private async Task<IEnumerable<StatementDecision>> DecisionsAsync(string? resource, CancellationToken cancellationToken) =>
-        (await SearchAsync(ReviewRules.ReviewTag, resource, cancellationToken)).Select(StatementDecision.Read).OfType<StatementDecision>();
+    private async Task<IEnumerable<StatementDecision>> DecisionsAsync(CancellationToken cancellationToken) =>
+        (await SearchAsync(ReviewRules.ReviewTag, null, cancellationToken)).Select(StatementDecision.Read).OfType<StatementDecision>();
 
     private static string? TargetOf(ResourceDocument provenance)
     {

@@ -26,6 +26,7 @@ internal static class Layout
             <li><a href="/#regimens">Regimens</a></li>
             <li><a href="/#drugs">Drugs</a></li>
             <li><a href="/#documents">Documents</a></li>
+            <li><a href="/review">Review</a></li>
             <li><a href="/validate">Validate</a></li>
             <li><a href="/fhirpath">FHIRPath</a></li>
             <li><a href="/api">API</a></li>
@@ -37,7 +38,7 @@ internal static class Layout
             {body}
             </main>
             <footer>
-            <p>What is shown here is what the source documents state, machine-read and not reviewed. It is no medical advice. <a href="/packages">Packages</a> · <a href="/conformance">Tests this release passes</a></p>
+            <p>What is shown here is what the source documents state, machine-read; what nobody has reviewed is a draft. It is no medical advice. <a href="/packages">Packages</a> · <a href="/conformance">Tests this release passes</a></p>
             </footer>
             </body>
             </html>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Myeloma.Fhir.ClinicalReasoning;
 using Myeloma.Fhir.ClinicalReasoning.Scheduling;
+using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -32,6 +33,8 @@ internal static class PageEndpoints
         routes.MapGet("/drugs/{id}", DrugAsync);
         routes.MapGet("/documents/{id}", DocumentAsync);
         routes.MapGet("/source/{type}/{id}", SourceAsync);
+        routes.MapGet("/review", ReviewListAsync);
+        routes.MapMethods("/review/{id}", ["GET", "POST"], ReviewAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
         routes.MapGet(TerminologyAddress.Place + "/{type}/{id}", TerminologyAsync);
@@ -118,6 +121,41 @@ internal static class PageEndpoints
     }
 
     private static string AddressOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host.Value}";
+
+    private static async Task ReviewListAsync(HttpContext http, ReviewTrial trial, CancellationToken cancellationToken)
+    {
+        var query = ReviewQuery.Of(http.Request);
+        await WriteAsync(http, StatusCodes.Status200OK, ReviewPage.List(query, await trial.ListAsync(query, cancellationToken)));
+    }
+
+    /// <summary>What is refused is told beside what was filled in, with the status of the refusal: a token that is nobody's is 401, as at the API.</summary>
+    private static async Task ReviewAsync(HttpContext http, string id, ReviewTrial trial, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        var (form, faults, isDecided) = ((ReviewForm?)null, (IReadOnlyList<Issue>)[], false);
+        if (HttpMethods.IsPost(http.Request.Method) && await trial.FindAsync(id, cancellationToken) is { } before)
+        {
+            try
+            {
+                form = await trial.ReadAsync(http.Request, cancellationToken);
+                await trial.DecideAsync(before.View, form, $"{http.Request.Scheme}://{http.Request.Host.Value}", cancellationToken);
+                (form, isDecided) = (null, true);
+            }
+            catch (FhirException fault) when (fault.Issues.All(issue => issue.Type != IssueType.Throttled))
+            {
+                faults = fault.Issues;
+            }
+        }
+
+        var found = await trial.FindAsync(id, cancellationToken);
+        if (found is not { } now)
+        {
+            await WriteOrNotFoundAsync(http, null, "statement", id);
+            return;
+        }
+
+        var page = await ReviewPage.OneAsync(now.View, now.Next, isDecided, trial.HasReviewers, form, faults, new Sources(reader), cancellationToken);
+        await WriteAsync(http, faults.Count == 0 ? StatusCodes.Status200OK : OutcomeStatus.Of(faults), page);
+    }
 
     private static async Task TerminologyAsync(HttpContext http, string type, string id, KnowledgeReader reader, TerminologyTrial trial, CancellationToken cancellationToken)
     {

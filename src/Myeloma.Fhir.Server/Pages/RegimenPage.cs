@@ -26,7 +26,7 @@ internal static class RegimenPage
             {(requirementSources.Count > 0 ? Html.Concat(requirementSources) : $"<p>None stated.</p>")}
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(regimen.Resource.Root.Spans(), cancellationToken)}
-            <p><a href="{SourcePage.Address("PlanDefinition", regimen.Id)}">Element by element</a></p>
+            <p><a href="{SourcePage.Address("PlanDefinition", regimen.Id)}">Element by element</a> · <a href="/review?resource=PlanDefinition/{regimen.Id}&amp;state=all">Review</a></p>
             {dependents}
             """;
         return Layout.Page(regimen.Title, body);
