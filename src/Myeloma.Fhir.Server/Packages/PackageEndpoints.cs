@@ -1,7 +1,9 @@
 using Microsoft.Net.Http.Headers;
 using Myeloma.Fhir.Interactions;
 using Myeloma.Fhir.Interactions.Packages;
+using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Model.Issues;
+using Myeloma.Fhir.Model.Schema;
 using Myeloma.Fhir.Server.Configuration;
 using Myeloma.Fhir.Server.Edge;
 using Myeloma.Fhir.Server.Pages;
@@ -23,6 +25,7 @@ internal static class PackageEndpoints
         Map(Place, ["GET", "HEAD"], ListAsync);
         Map(Place, ["POST"], PublishArchiveAsync);
         Map(Place + "/catalog", ["GET", "HEAD"], CatalogAsync);
+        Map(Place + "/-/{type}/{id}", ["GET", "HEAD"], ArtifactAsync);
         Map(Place + "/{name}", ["GET", "HEAD"], PackageAsync);
         Map(Place + "/{name}", ["PUT"], PublishAsync);
         Map(Place + "/{name}/{version}", ["GET", "HEAD"], VersionAsync);
@@ -96,6 +99,19 @@ internal static class PackageEndpoints
         var (name, file) = (Route(http, "name"), Route(http, "file"));
         var versions = await services.Packages.ListAsync(name, http.RequestAborted);
         await WriteArchiveAsync(http, services, versions.FirstOrDefault(each => file == $"{name}-{each.Version}.tgz") ?? throw NotFound(file));
+    }
+
+    /// <summary>An artifact of this server with everything it depends on, as a package; with the parameters of <c>$package</c>.</summary>
+    private static async Task ArtifactAsync(HttpContext http, FhirServices services, ServerOptions options)
+    {
+        var (type, id) = (Route(http, "type"), Route(http, "id"));
+        if (!R4Schema.Instance.IsResourceType(type)) throw new FhirException(Issue.NotFound($"'{type}' is no resource type of FHIR R4."));
+        var context = new InteractionContext(new FhirCall(http, options).BaseUrl);
+        var package = await new ArtifactPackage(services.Operations).MakeAsync(type, id, QueryText.Parse((http.Request.QueryString.Value ?? "").TrimStart('?')), context, http.RequestAborted);
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers.ETag = $"\"{package.Integrity}\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{package.Manifest.Name}-{package.Manifest.Version}.tgz\"";
+        await WriteAsync(http, "application/gzip", package.Bytes);
     }
 
     /// <summary>What <c>npm publish</c> sends.</summary>

@@ -97,6 +97,28 @@ public sealed class RegistryTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
+    public async Task An_artifact_of_one_server_goes_as_a_package_to_another()
+    {
+        await server.PutAsync("""{"resourceType":"Medication","id":"travels","status":"active"}""");
+        await server.PutAsync(Resource("ActivityDefinition", "travels", more: ""","productReference":{"reference":"Medication/travels"}"""));
+        await server.PutAsync(Resource("PlanDefinition", "travels", "2.1", ""","title":"It travels","action":[{"definitionCanonical":"http://example.org/ActivityDefinition/travels"}]"""));
+        await using var other = new Owned(await RunningServer.StartAsync());
+
+        var bytes = await server.Client.GetByteArrayAsync(new Uri(Root("/packages/-/PlanDefinition/travels")));
+        var again = await server.Client.GetByteArrayAsync(new Uri(Root("/packages/-/PlanDefinition/travels")));
+        var few = PackageArchive.Read(await server.Client.GetByteArrayAsync(new Uri(Root("/packages/-/PlanDefinition/travels?include=knowledge"))), PackageLimits.Default);
+        var (manifest, installed) = (PackageArchive.Read(bytes, PackageLimits.Default).Manifest, await PostAsync(other.Server, other.Server.BaseUrl + "/$install", bytes));
+        var (page, unknown, type) = (await server.GetAsync(Root("/packages/-/PlanDefinition/travels?count=1")), await server.GetAsync(Root("/packages/-/PlanDefinition/nowhere")), await server.GetAsync(Root("/packages/-/Plan/x")));
+
+        Assert.Equal(bytes, again);
+        Assert.Equal(("org.example.travels", "2.1", "It travels", "http://example.org"), (manifest.Name, manifest.Version, manifest.Title, manifest.Canonical));
+        Assert.Equal(["package/ActivityDefinition-travels.json", "package/PlanDefinition-travels.json"], few.Files.Select(file => file.Name));
+        Assert.Equal(
+            ["ActivityDefinition-travels.json created ActivityDefinition/travels", "Medication-travels.json created Medication/travels", "PlanDefinition-travels.json created PlanDefinition/travels"], Lines(installed));
+        Assert.Equal((400, 404, 404), (page.Status, unknown.Status, type.Status));
+    }
+
+    [Fact]
     public async Task An_archive_that_a_client_has_is_not_sent_again()
     {
         var first = await server.GetAsync(Root($"/packages/{Own}/latest"));
@@ -166,4 +188,12 @@ public sealed class RegistryTests(RunningServer server) : IClassFixture<RunningS
     }
 
     private string Root(string path) => server.BaseUrl[..^"/fhir".Length] + path;
+
+    /// <summary>Disposed with the test.</summary>
+    private sealed class Owned(RunningServer server) : IAsyncDisposable
+    {
+        public RunningServer Server => server;
+
+        public async ValueTask DisposeAsync() => await server.DisposeAsync();
+    }
 }
