@@ -51,6 +51,7 @@ public static class ArtifactOperations
         yield return new AssessOperation(isApproval: true, selected, written, newId);
         yield return new DraftOperation(isClone: true, selected, written, newId);
         yield return new DraftOperation(isClone: false, selected, written, newId);
+        yield return new InferManifestParametersOperation(selected);
         yield return new ReleaseOperation(selected, written, store);
         yield return new ResolveOperation(selection, definitions);
         yield return new RetireOperation(selected, written);

@@ -316,6 +316,32 @@ public sealed class LifecycleTests(RunningServer server) : IClassFixture<Running
             answer.Body);
     }
 
+    [Fact]
+    public async Task A_manifest_is_made_of_what_an_artifact_depends_on_and_names_those_versions()
+    {
+        foreach (var version in new[] { "1.0.0", "2.0.0" })
+        {
+            await server.PutAsync($$"""{"resourceType":"ValueSet","id":"im-set-{{version}}","url":"http://x/im-set","version":"{{version}}","status":"active"}""");
+            await server.PutAsync(Activity($"im-act-{version}", "im-act", version, "active"));
+        }
+
+        await server.PutAsync(Library("im", "1.0.0", "active", """
+            {"type":"depends-on","resource":"http://x/im-set|1.0.0"},{"type":"depends-on","resource":"http://x/im-act|1.0.0"},{"type":"depends-on","resource":"urn:im|3"},{"type":"depends-on","resource":"http://x/im-none"},{"type":"predecessor","resource":"http://x/im|0"}
+            """));
+
+        var made = await server.GetAsync("/Library/im/$infer-manifest-parameters");
+        var first = await server.SendAsync("POST", "/Library/$infer-manifest-parameters?v1Compatible=true", (await server.GetAsync("/Library/im")).Body);
+
+        Assert.Equal(
+            """{"resourceType":"Library","contained":[{"resourceType":"Parameters","id":"expansion","parameter":[{"name":"default-valueset-version","valueUri":"http://x/im-set|1.0.0"},{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/cqf-resourceType","valueCode":"ActivityDefinition"}],"name":"default-canonical-version","valueUri":"http://x/im-act|1.0.0"},{"name":"default-system-version","valueUri":"urn:im|3"}]}],"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/cqf-expansionParameters","valueReference":{"reference":"#expansion"}}],"url":"http://x/im","version":"1.0.0","status":"draft","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/library-type","code":"asset-collection"}]}}""",
+            made.Body);
+        Assert.Equal(
+            ["canonicalVersion", "canonicalVersion", "system-version"],
+            first.Json.GetProperty("contained")[0].GetProperty("parameter").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        await server.PutAsync(made.Body.Replace("{\"resourceType\":\"Library\"", "{\"resourceType\":\"Library\",\"id\":\"im-manifest\"", StringComparison.Ordinal).Replace("http://x/im\"", "http://x/im-manifest\"", StringComparison.Ordinal));
+        Assert.Equal("im-act-1.0.0", (await server.GetAsync("/$resolve?canonical=http://x/im-act&manifest=http://x/im-manifest")).Json.GetProperty("id").GetString());
+    }
+
     [Theory]
     [InlineData("Medication")]
     [InlineData("MedicationKnowledge")]

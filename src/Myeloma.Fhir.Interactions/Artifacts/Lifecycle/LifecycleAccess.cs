@@ -34,6 +34,9 @@ internal sealed class LifecycleAccess(ArtifactSelection selection, CurrentDefini
         return new SelectedArtifact(root, versions, bindings);
     }
 
+    /// <summary>All versions of what a url names, the one first that is meant without a version.</summary>
+    public Task<Func<string, IReadOnlyList<ResourceDocument>>> VersionsAsync(CancellationToken cancellationToken) => definitions.FollowVersionsAsync(cancellationToken);
+
     /// <summary>The artifact and what it is composed of.</summary>
     /// <exception cref="FhirException">As above; what is missing of its components, all of it.</exception>
     public ArtifactTree TreeOf(SelectedArtifact selected, bool? isOwned)
