@@ -60,7 +60,7 @@ internal sealed class RegimenDiffContent(ComparedSide from, ComparedSide to, IRe
     }
 
     /// <summary><c>Cycle 1: bortezomib 1.3 mg/m²: days 1, 4, 8, 11 → days 1, 8, 15, 22</c></summary>
-    private static string TextOf(RegimenChange change)
+    public static string TextOf(RegimenChange change)
     {
         // The words of members, parts and days say themselves what they are.
         var what = change.What is RegimenFactKind.Member or RegimenFactKind.Part or RegimenFactKind.Days ? "" : change.What + ": ";

@@ -190,7 +190,7 @@ public sealed class FhirServices
         }
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
             .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time, Writing, () => Guid.CreateVersion7(time.GetUtcNow()).ToString()))
-            .Concat(RegimenOperations.All(Store, Definitions, options.Apply, options.PatchLimits, Linting))
+            .Concat(RegimenOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, options.Artifacts, options.PatchLimits, Linting))
             .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
             .Append(new DependentsOperation(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))

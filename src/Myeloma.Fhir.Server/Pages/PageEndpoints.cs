@@ -50,7 +50,8 @@ internal static class PageEndpoints
         var plan = await reader.FindAsync("PlanDefinition", id, cancellationToken);
         var page = plan is null ? null : await RegimenPage.RenderAsync(
             RegimenView.Of(plan), await CyclesAsync(plan, state, cancellationToken), await reader.DrugsAsync(cancellationToken),
-            await DependentsPart.RenderAsync("PlanDefinition", id, AddressOf(http), trial, cancellationToken), new Sources(reader), cancellationToken);
+            await SameRegimenPart.RenderAsync(id, AddressOf(http), reader, trial, cancellationToken), await DependentsPart.RenderAsync("PlanDefinition", id, AddressOf(http), trial, cancellationToken),
+            new Sources(reader), cancellationToken);
         await WriteOrNotFoundAsync(http, page, "regimen", id);
     }
 

@@ -5,7 +5,7 @@ namespace Myeloma.Fhir.Server.Pages;
 /// <summary>One regimen: members, requirement, codes, and the sentences it comes from.</summary>
 internal static class RegimenPage
 {
-    public static async Task<string> RenderAsync(RegimenView regimen, IReadOnlyList<PlanCycle> cycles, IReadOnlyList<DrugView> drugs, Html dependents, Sources sources, CancellationToken cancellationToken)
+    public static async Task<string> RenderAsync(RegimenView regimen, IReadOnlyList<PlanCycle> cycles, IReadOnlyList<DrugView> drugs, Html same, Html dependents, Sources sources, CancellationToken cancellationToken)
     {
         var requirementSources = new List<Html>();
         foreach (var requirement in regimen.Requirements)
@@ -27,6 +27,7 @@ internal static class RegimenPage
             <h2>Where it is stated</h2>
             {await sources.ExcerptsAsync(regimen.Resource.Root.Spans(), cancellationToken)}
             <p><a href="{SourcePage.Address("PlanDefinition", regimen.Id)}">Element by element</a> · <a href="/review?resource=PlanDefinition/{regimen.Id}&amp;state=all">Review</a></p>
+            {same}
             {dependents}
             """;
         return Layout.Page(regimen.Title, body);

@@ -67,6 +67,31 @@ public sealed class MergeTests
         Assert.Equal("Vd", Assert.Single(dexamethasone.Extensions("dose-qualifier")).Array("extension").Single(part => part.Text("url") == "abbreviation").Text("valueString"));
     }
 
+    [Theory]
+    [InlineData("Xd – low-dose dexamethasone and bortezomib (Velcade)", "Vd Xd")]
+    [InlineData("Xd – Velcade (bortezomib) and low-dose dexamethasone", "Vd Xd")]
+    [InlineData("Velcade and dexamethasone", "Vd")]
+    [InlineData("dexamethasone with Velcade", "Vd")]
+    [InlineData("BORTEZOMIB AND DEXAMETHASONE", "Vd")]
+    public void A_known_combination_in_another_order_or_by_brand_names_adds_a_source_and_no_second_plan(string item, string abbreviations)
+    {
+        var second = $"""
+            Medicines
+
+            Bortezomib (Velcade) is a proteasome inhibitor.
+
+            Drug combinations using bortezomib include:
+
+              • {item}
+            """;
+
+        var result = Load(("a.txt", First), ("b.txt", second));
+
+        var plan = Assert.Single(result.OfType("PlanDefinition"), resource => resource.Array("action").Single().Array("action").Count() == 2);
+        Assert.Equal(abbreviations.Split(' '), plan.Array("identifier").Select(identifier => identifier.Text("value")));
+        Assert.Equal(["DocumentReference/a", "DocumentReference/b"], plan.Array("relatedArtifact").Select(artifact => artifact.Text("url")));
+    }
+
     [Fact]
     public void A_document_of_the_same_name_takes_the_place_of_the_one_before()
     {
