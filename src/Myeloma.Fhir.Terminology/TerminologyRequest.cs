@@ -59,6 +59,13 @@ internal sealed class TerminologyRequest
 
         if (Arguments.Text("url") is not { } canonical)
             throw new FhirException(Issue.Required("The operation needs the parameter 'url', the canonical of a value set, or 'valueSet', a value set itself."));
+        return ValueSet(canonical);
+    }
+
+    /// <param name="canonical">With a version or without; then <c>valueSetVersion</c> counts.</param>
+    /// <exception cref="FhirException"><c>not-found</c></exception>
+    public ValueSetSource ValueSet(string canonical)
+    {
         var (url, stated) = ImplicitValueSets.Split(canonical);
         var version = ValueSetRules.Effective(url, stated ?? Arguments.Text("valueSetVersion"));
         return Catalog.FindValueSet(url, version) ?? throw TerminologyIssues.UnknownValueSet(version is null ? url : $"{url}|{version}");

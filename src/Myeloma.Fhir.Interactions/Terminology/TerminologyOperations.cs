@@ -56,6 +56,7 @@ public static class TerminologyOperations
             Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) => new(definition, definitions, store, answer, instance, prepare);
         yield return Of(Batch("ValueSet"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: true));
         yield return Of(Batch("CodeSystem"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: false));
+        yield return Of(Comparison, new ValueSetCompare(limits).Answer, resource => [new TerminologyArgument("thisValueSet", null, null, resource)]);
         yield return Of(
             Definition("$expand", "ValueSet-expand", "ValueSet", OperationLevels.Type | OperationLevels.Instance, Expansion), expand.Answer, AsValueSet);
         yield return Of(
@@ -82,6 +83,19 @@ public static class TerminologyOperations
                 [new("url", "uri"), new("codeSystem", "CodeSystem"), new("system", "uri"), .. Validation]),
             validate.CodeSystem, resource => AsCodeSystem(resource, "url"), (catalog, arguments, answer) => validate.Prepare(catalog, arguments, isValueSet: false, answer.Span));
     }
+
+    private static readonly OperationDefinition Comparison = new()
+    {
+        Name = "$compare",
+        Url = "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-compare",
+        Levels = OperationLevels.Type | OperationLevels.Instance,
+        ResourceTypes = ["ValueSet"],
+        Parameters =
+        [
+            new("thisUrl", "uri"), new("thisValueSet", "ValueSet"), new("otherUrl", "uri"), new("otherValueSet", "ValueSet"), new("valueSetVersion", "string"), new("version-policy", "code"),
+            new("diagnostics", "boolean"), .. Everywhere,
+        ],
+    };
 
     private static OperationDefinition Batch(string type) => new()
     {

@@ -24,6 +24,7 @@ internal static class CodeSystemReading
             IsExperimental = resource.TextOf("experimental") == "true",
             StandardsStatus = ExtensionText(resource, ConceptExtensions.StandardsStatus),
             CaseSensitive = resource.TextOf("caseSensitive") is { } stated ? stated == "true" : null,
+            IsVersionNeeded = resource.TextOf("versionNeeded") == "true",
             HierarchyMeaning = resource.TextOf("hierarchyMeaning"),
             ValueSet = resource.TextOf("valueSet"),
             Supplements = resource.TextOf("supplements"),

@@ -23,6 +23,9 @@ public sealed record CodeSystemSource(string Url, string? Version, string Conten
 
     public string? HierarchyMeaning { get; init; }
 
+    /// <summary>Whether a code means something only together with the version it is of.</summary>
+    public bool IsVersionNeeded { get; init; }
+
     /// <summary>Canonical of the value set of all its codes.</summary>
     public string? ValueSet { get; init; }
 

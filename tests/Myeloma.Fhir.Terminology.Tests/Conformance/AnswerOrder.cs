@@ -13,7 +13,7 @@ internal static class AnswerOrder
         "http://hl7.org/fhir/StructureDefinition/valueset-deprecated", "http://hl7.org/fhir/StructureDefinition/valueset-concept-definition",
         "http://hl7.org/fhir/StructureDefinition/coding-sctdescid", "http://hl7.org/fhir/StructureDefinition/rendering-style",
         "http://hl7.org/fhir/StructureDefinition/rendering-xhtml", "http://hl7.org/fhir/StructureDefinition/valueset-supplement",
-        "http://hl7.org/fhir/StructureDefinition/valueset-unclosed",
+        "http://hl7.org/fhir/StructureDefinition/valueset-unclosed", "http://hl7.org/fhir/StructureDefinition/valueset-unclosed-reason",
     ];
 
     public static JsonObject Of(JsonObject resource, bool isAnswer)

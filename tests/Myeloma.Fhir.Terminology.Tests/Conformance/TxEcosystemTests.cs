@@ -80,6 +80,7 @@ public sealed class TxEcosystemTests(ITestOutputHelper output)
         "validate-code" => new ValidateCode(TerminologyLimits.Default).ValueSet(catalog, arguments),
         "cs-validate-code" => new ValidateCode(TerminologyLimits.Default).CodeSystem(catalog, arguments),
         "batch-validate" => new ValidateCode(TerminologyLimits.Default).Batch(catalog, arguments, isValueSet: true),
+        "compare" => new ValueSetCompare(TerminologyLimits.Default).Answer(catalog, arguments),
         "lookup" => new Lookup(TerminologyLimits.Default).Answer(catalog, arguments),
         _ => throw new FhirException(Issue.NotSupported($"There is no operation '{operation}' of value sets.")),
     };
