@@ -28,7 +28,7 @@ internal static class ImportOptions
         columns.Validators.Add(result =>
         {
             foreach (var column in result.GetValueOrDefault<string[]>() ?? [])
-                if (!IsColumn(column)) result.AddError($"--column {column}: code, display, definition, parent, property:CODE or designation:LANGUAGE, then = and the name of the column.");
+                if (!TableColumns.IsColumn(column)) result.AddError($"--column {column}: code, display, definition, parent, property:CODE or designation:LANGUAGE, then = and the name of the column.");
         });
 
         var command = new Command(
@@ -36,34 +36,9 @@ internal static class ImportOptions
         foreach (var option in new Option[] { path, format, url, version, edition, columns, data }) command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => ImportCommand.RunAsync(
             new ImportArguments(
-                parsed.GetValue(path)!, parsed.GetValue(format), new ReleaseOptions(parsed.GetValue(url), parsed.GetValue(version), parsed.GetValue(edition), ColumnsOf(parsed.GetValue(columns) ?? [])),
+                parsed.GetValue(path)!, parsed.GetValue(format), new ReleaseOptions(parsed.GetValue(url), parsed.GetValue(version), parsed.GetValue(edition), TableColumns.Parse(parsed.GetValue(columns) ?? [])),
                 parsed.GetValue(data)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
         return command;
-    }
-
-    private static bool IsColumn(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1
-        && text[..at] is "code" or "display" or "definition" or "parent" or ['p', 'r', 'o', 'p', 'e', 'r', 't', 'y', ':', _, ..] or ['d', 'e', 's', 'i', 'g', 'n', 'a', 't', 'i', 'o', 'n', ':', _, ..];
-
-    private static TableColumns? ColumnsOf(string[] columns)
-    {
-        if (columns.Length == 0) return null;
-        var (mapping, properties, designations) = (new TableColumns(), new Dictionary<string, string>(), new Dictionary<string, string>());
-        foreach (var column in columns)
-        {
-            var at = column.IndexOf('=', StringComparison.Ordinal);
-            var (what, name) = (column[..at], column[(at + 1)..]);
-            var colon = what.IndexOf(':', StringComparison.Ordinal);
-            if (colon >= 0) (what[..colon] == "property" ? properties : designations)[what[(colon + 1)..]] = name;
-            else mapping = what switch
-            {
-                "code" => mapping with { Code = name },
-                "display" => mapping with { Display = name },
-                "definition" => mapping with { Definition = name },
-                _ => mapping with { Parents = name },
-            };
-        }
-
-        return mapping with { Properties = properties, Designations = designations };
     }
 }

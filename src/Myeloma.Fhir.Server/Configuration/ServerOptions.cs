@@ -6,6 +6,7 @@ using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Interactions.Bulk;
 using Myeloma.Fhir.Interactions.Operations.Expressions;
 using Myeloma.Fhir.Interactions.Subscriptions;
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Model.Json;
@@ -13,8 +14,8 @@ using Myeloma.Fhir.Patch;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Server.Asynchronous;
 using Myeloma.Fhir.Server.Edge;
-using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Store.Bulk;
+using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
 using Myeloma.Fhir.Validation.Snapshots;
 
@@ -128,6 +129,9 @@ public sealed record ServerOptions
     /// <summary>What a terminology operation may cost.</summary>
     public TerminologyLimits Terminology { get; init; } = TerminologyLimits.Default;
 
+    /// <summary>What releases of terminologies that are sent may cost.</summary>
+    public ReleaseLimits Releases { get; init; } = new();
+
     /// <summary>Folder of terminologies' releases that are imported after the start; null: none.</summary>
     public string? ReleaseFolder { get; init; }
 
@@ -214,6 +218,7 @@ public sealed record ServerOptions
             MaxSnapshotElements = Number(section, nameof(MaxSnapshotElements), preset.MaxSnapshotElements, 100, 10_000_000),
             Validation = ValidationSettings.Read(section.GetSection("Validation"), preset.Validation),
             Terminology = TerminologyOf(section.GetSection("Terminology"), preset.Terminology),
+            Releases = ReleasesOf(section.GetSection("Terminology"), preset.Releases),
             ReleaseFolder = section["Terminology:ReleaseFolder"] is { Length: > 0 } releases ? releases : null,
             Subscriptions = SubscriptionSettings.Read(section.GetSection("Subscriptions"), preset.Subscriptions),
             Apply = ApplyOf(section.GetSection("Apply"), preset.Apply),
@@ -224,6 +229,14 @@ public sealed record ServerOptions
             Store = StoreOf(section, preset.Store),
         };
     }
+
+    private static ReleaseLimits ReleasesOf(IConfigurationSection section, ReleaseLimits preset) => new(
+        (long)Number(section, "MaxReleaseMegabytes", (int)(preset.MaxBytes >> 20), 1, 10_000_000) << 20,
+        Number(section, "MaxOpenReleases", preset.MaxOpen, 0, 1_000_000),
+        Number(section, "MaxRunningReleases", preset.MaxRunning, 0, 100))
+    {
+        Bounds = new(Number(section, "MaxReleaseFiles", preset.Bounds.MaxFiles, 1, 1_000_000), (long)Number(section, "MaxReleaseContentMegabytes", (int)(preset.Bounds.MaxBytes >> 20), 1, 100_000_000) << 20),
+    };
 
     private static TerminologyLimits TerminologyOf(IConfigurationSection section, TerminologyLimits preset) => new(
         Number(section, nameof(TerminologyLimits.MaxExpansion), preset.MaxExpansion, 1, 1_000_000),

@@ -232,6 +232,12 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
             return;
         }
 
+        if (operation == services.ImportRelease && ReleaseUpload.IsAt(call.Request))
+        {
+            await ReleaseUpload.TakeAsync(call, services.ImportRelease);
+            return;
+        }
+
         if (operation == services.Install && IsArchive(call.Request))
         {
             var archive = await RequestBody.ReadAsync(call.Request, options.MaxBodyBytes, cancellationToken);

@@ -73,6 +73,7 @@ public sealed class FhirServices
         Validate = new ValidateOperation(store, Definitions, options.Validation, Linting);
         ImportSources = new ImportSources(store, options.BulkLimits, RemoteInput.OpenAsync);
         Import = new ImportOperation(store, jobs, ImportSources, options.BulkLimits);
+        ImportRelease = new ImportReleaseOperation(store, jobs, options.Releases);
         Packages = new PackageRegistry(database.Packages, () => OwnPackage.Archive, OwnPackage.Released);
         var sources = new PackageSources(
             Packages, [.. options.Packages.Registries.Select(registry => (RegistryFetch)new RemoteRegistry(registry, options.Packages.Registries, options.Packages.Limits).FetchAsync)],
@@ -138,6 +139,7 @@ public sealed class FhirServices
     public OperationTable Operations { get; }
     public ImportOperation Import { get; }
     public ImportSources ImportSources { get; }
+    public ImportReleaseOperation ImportRelease { get; }
 
     /// <summary>FHIR packages of this server.</summary>
     public PackageRegistry Packages { get; }
@@ -166,6 +168,7 @@ public sealed class FhirServices
     [
         new ExportJob(Store, SearchParameters, options.SearchOptions(time), options.BulkLimits),
         new ImportJob(Store, Writing, ImportSources, options.BulkLimits, () => Guid.CreateVersion7(time.GetUtcNow()).ToString(), time),
+        new ReleaseImportJob(Store, () => ReleaseImport, options.Releases),
     ];
 
     /// <summary>Every operation there is, in the order of their names.</summary>
@@ -174,6 +177,7 @@ public sealed class FhirServices
         .. new IOperation[]
         {
             Import,
+            ImportRelease,
             Install,
             new ExportOperation(Jobs, SearchParameters, options.SearchOptions(time), options.BulkLimits),
             new DiffOperation(Store, options.PatchLimits),

@@ -206,6 +206,7 @@ internal sealed class OpenApiPaths(SearchParameterRegistry registry, IReadOnlyLi
             Add(paths, place, "get", Described(Operation(tag, $"{code}-get", $"The operation {definition.Name}", parameters.OfOperation(definition, withId), (JsonObject)responses.DeepClone()), definition));
         var body = Body(definition.BodyParameter is null ? "Parameters" : "Resource");
         if (definition.Name == "$import") body[BulkPlace.MediaType] = OpenApiResponses.Lines();
+        if (definition.Name == "$import-release") body["application/zip"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary" } };
         if (definition.Name == "$install") body[InstallOperation.MediaTypes[0]] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary" } };
         Add(paths, place, "post", Described(WithBody(Operation(tag, code, $"The operation {definition.Name}", parameters.OfInstance(withId), responses), body, required: false), definition));
     }

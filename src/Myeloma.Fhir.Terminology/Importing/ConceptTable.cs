@@ -13,6 +13,34 @@ public sealed record TableColumns(string Code = "code", string? Display = "displ
 
     /// <summary>Columns that are names in a language, by its tag.</summary>
     public IReadOnlyDictionary<string, string> Designations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether a text says which column is what: <c>code=Key</c>, <c>property:colour=Paint</c>.</summary>
+    public static bool IsColumn(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1
+        && text[..at] is "code" or "display" or "definition" or "parent" or ['p', 'r', 'o', 'p', 'e', 'r', 't', 'y', ':', _, ..] or ['d', 'e', 's', 'i', 'g', 'n', 'a', 't', 'i', 'o', 'n', ':', _, ..];
+
+    /// <param name="columns">Each as <see cref="IsColumn"/> takes it.</param>
+    /// <returns>Null when none is told.</returns>
+    public static TableColumns? Parse(IReadOnlyList<string> columns)
+    {
+        if (columns.Count == 0) return null;
+        var (mapping, properties, designations) = (new TableColumns(), new Dictionary<string, string>(), new Dictionary<string, string>());
+        foreach (var column in columns)
+        {
+            var at = column.IndexOf('=', StringComparison.Ordinal);
+            var (what, name) = (column[..at], column[(at + 1)..]);
+            var colon = what.IndexOf(':', StringComparison.Ordinal);
+            if (colon >= 0) (what[..colon] == "property" ? properties : designations)[what[(colon + 1)..]] = name;
+            else mapping = what switch
+            {
+                "code" => mapping with { Code = name },
+                "display" => mapping with { Display = name },
+                "definition" => mapping with { Definition = name },
+                _ => mapping with { Parents = name },
+            };
+        }
+
+        return mapping with { Properties = properties, Designations = designations };
+    }
 }
 
 /// <summary>Any table of codes, with a mapping of its columns.</summary>
