@@ -14,13 +14,14 @@ public sealed partial class TerminologyTests
     {
         var zip = new SnomedCtRelease("20260101").Concept(SnomedCtRelease.Root, "Everything (root)", []).Concept("100001", "Sent thing (thing)", [SnomedCtRelease.Root]).Member("600001", "100001").ToZip();
 
-        var (status, result) = await UploadAsync("", zip, "application/zip");
-        var (again, second) = await UploadAsync("?format=rf2&name=whatever.bin", zip, "application/octet-stream");
+        await using var own = await RunningServer.StartAsync();
+        var (status, result) = await UploadAsync("", zip, "application/zip", own);
+        var (again, second) = await UploadAsync("?format=rf2&name=whatever.bin", zip, "application/octet-stream", own);
 
         Assert.Equal((200, 200), (status, again));
         Assert.Equal("url=http://snomed.info/sct version=http://snomed.info/sct/900000000000207008/version/20260101 concepts=2 new=True", Told(result));
         Assert.EndsWith("concepts=2 new=False", Told(second), StringComparison.Ordinal);
-        Assert.Equal("Sent thing", Parameter((await server.GetAsync("/CodeSystem/$lookup?system=http://snomed.info/sct&version=http://snomed.info/sct/900000000000207008/version/20260101&code=100001")).Json, "display").GetProperty("valueString").GetString());
+        Assert.Equal("Sent thing", Parameter((await own.GetAsync("/CodeSystem/$lookup?system=http://snomed.info/sct&version=http://snomed.info/sct/900000000000207008/version/20260101&code=100001")).Json, "display").GetProperty("valueString").GetString());
     }
 
     [Fact]
