@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Myeloma.Fhir.Interactions.Artifacts;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -136,6 +138,7 @@ internal sealed class InstallPlan(ResourceStore store, Func<string, IReadOnlyLis
 
         var version = found[candidate.Key];
         if (Says(document, stored)) candidate.Decide(InstallOutcome.Same, candidate.Remark);
+        else if (document.ResourceType == "Provenance" && Says(RecordedAs(document, stored), stored)) candidate.Decide(InstallOutcome.Same, "It is the same but for the time at which it was recorded.");
         else if (candidate.Url is null && !installed.Contains(candidate.Key.ToString()))
             candidate.Refuse([Issue.BusinessRule($"{candidate.Key} is here with other content, and no package of this name has brought it.")]);
         else if (IsLater(stored.Root.TextOf("date"), document.Root.TextOf("date")))
@@ -145,6 +148,14 @@ internal sealed class InstallPlan(ResourceStore store, Func<string, IReadOnlyLis
             candidate.Operation = new WriteOperation.Update(candidate.Key, document, version.VersionId);
             candidate.Decide(InstallOutcome.Updated, candidate.Remark);
         }
+    }
+
+    /// <summary>A Provenance as if it had been recorded when another one was: who loads a document records the same as who loaded it before, at another time.</summary>
+    private static ResourceDocument RecordedAs(ResourceDocument provenance, ResourceDocument other)
+    {
+        var json = JsonNode.Parse(provenance.Bytes.Span)!;
+        json["recorded"] = other.Root.TextOf("recorded");
+        return ResourceDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(json), limits: Unlimited);
     }
 
     /// <summary>Whether two documents say the same under one id.</summary>
