@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Myeloma.Fhir.Loader.Mapping;
+using Myeloma.Fhir.Loader.Review;
 using Myeloma.Fhir.Model;
 using Myeloma.Fhir.Model.Issues;
 
@@ -30,7 +31,7 @@ public sealed record LoadPlan(
     /// </param>
     /// <remarks>
     /// <c>meta.versionId</c>, <c>meta.lastUpdated</c> and <c>Provenance.recorded</c> don't count as content, so that loading twice changes nothing.
-    /// A Provenance is written again together with the resource it is about. What is built as a draft and stored as active was released by somebody, and stays as that one left it.
+    /// A Provenance is written again together with the resource it is about. What is built as a draft and stored as active was released by somebody, and stays as that one left it; what has changed since becomes a draft of the next version beside it.
     /// </remarks>
     /// <exception cref="FhirException"><c>conflict</c>: one issue a resource that is stored under an id the load needs and was not made by the loader.</exception>
     public static LoadPlan Diff(LoadResult result, IReadOnlyDictionary<(string Type, string Id), byte[]> current)
@@ -41,15 +42,14 @@ public sealed record LoadPlan(
             throw new FhirException([.. foreign.Select(built => Issue.Conflict(
                 $"{built} is stored and was not made by the loader; move it to another id, or tag it as the loader's to have it replaced."))]);
 
-        var resources = StoredVersions.Take(result.Resources, stored);
-        var released = resources.Where(built => stored.TryGetValue((built.Type, built.Id), out var there) && IsReleased(built, there)).Select(built => built.Reference).ToHashSet(StringComparer.Ordinal);
-        if (released.Count > 0) resources = [.. resources.Where(built => !released.Contains(built.Reference) && !(built.Type == "Provenance" && Targets(built).All(released.Contains)))];
+        var kept = new HashSet<(string Type, string Id)>();
+        var resources = StoredVersions.Take(Succession.Take(result.Resources, stored, kept), stored);
         var created = resources.Where(built => !stored.ContainsKey((built.Type, built.Id))).ToList();
         var updated = resources.Where(built => stored.TryGetValue((built.Type, built.Id), out var there) && !SameContent(Parse(built.Json), there)).ToList();
         var changed = created.Concat(updated).Select(built => built.Reference).ToHashSet(StringComparer.Ordinal);
         updated.AddRange(resources.Where(built => built.Type == "Provenance" && !changed.Contains(built.Reference) && Targets(built).Any(changed.Contains)));
 
-        var known = result.Resources.Select(built => (built.Type, built.Id)).ToHashSet();
+        var known = result.Resources.Concat(resources).Select(built => (built.Type, built.Id)).Concat(kept).ToHashSet();
         var retired = new List<BuiltResource>();
         foreach (var ((type, id), there) in stored.Where(entry => !known.Contains(entry.Key) && IsLoaders(entry.Value)))
             if (Retirement.Of(type, there) is { } withdrawn) retired.Add(new BuiltResource(type, id, Bytes(withdrawn)));
@@ -76,10 +76,7 @@ public sealed record LoadPlan(
         return content;
     }
 
-    private static bool IsReleased(BuiltResource built, JsonObject there) =>
-        there["status"]?.GetValue<string>() == "active" && there.ContainsKey("url") && Parse(built.Json)["status"]?.GetValue<string>() == "draft";
-
-    private static bool IsLoaders(JsonObject resource) =>
+    internal static bool IsLoaders(JsonObject resource) =>
         resource["meta"]?["tag"] is JsonArray tags
         && tags.Any(tag => tag?["system"]?.GetValue<string>() == TagSystem && tag["code"]?.GetValue<string>() == TagCode);
 

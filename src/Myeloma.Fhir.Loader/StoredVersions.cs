@@ -38,7 +38,7 @@ internal static class StoredVersions
     private static string? Text(JsonObject resource, string name) => resource[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary><c>0.1.0</c> is followed by <c>0.1.1</c>; what does not end in a number gets one.</summary>
-    private static string Following(string version)
+    internal static string Following(string version)
     {
         var last = version.LastIndexOf('.');
         return int.TryParse(version.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < int.MaxValue

@@ -48,7 +48,9 @@ public sealed class ReviewWriting(ResourceStore store, StatementRegister registe
         var faults = ids.Where(id => !known.Contains(id)).Select(id => Issue.NotFound($"No statement {id} is made by what is loaded now; if there was one, its words or what was read from them have changed.")).ToList();
         if (faults.Count > 0) throw new FhirException(faults);
 
-        var views = await new StatementViews(store).OfAsync(ids.Select(id => known[id].First()), cancellationToken);
+        var reader = new StatementViews(store);
+        var views = new List<StatementView>();
+        foreach (var id in ids) views.Add(await reader.DecidableAsync(known[id], cancellationToken));
         var now = StatementDecision.Instant(time.GetUtcNow());
         var decisions = new List<StatementDecision>();
         foreach (var view in views)

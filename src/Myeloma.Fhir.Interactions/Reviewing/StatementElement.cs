@@ -8,7 +8,7 @@ using Myeloma.Fhir.Model.Issues;
 
 namespace Myeloma.Fhir.Interactions.Reviewing;
 
-/// <summary>What a statement says: the JSON of its element, without the sources on it and in it.</summary>
+/// <summary>What a statement says: the JSON of its element, without its sources, and without elements in it that are statements of their own.</summary>
 public static class StatementElement
 {
     /// <summary>The element of a statement.</summary>
@@ -20,7 +20,7 @@ public static class StatementElement
         return null;
     }
 
-    /// <returns>Of a primitive its value, of others an object; the places in it keep their indexes, since sources stand behind all else.</returns>
+    /// <returns>Of a primitive its value, of others an object; where a statement of its own is taken out of a list, null holds its place, so that the indexes of the others stay.</returns>
     public static JsonNode? Json(Element element)
     {
         if (element.IsPrimitive) return element.HasValue ? JsonNode.Parse(element.RawValue is var raw && element.Kind == Model.Json.JsonKind.String ? [(byte)'"', .. raw, (byte)'"'] : raw) : null;
@@ -100,6 +100,13 @@ public static class StatementElement
             case JsonObject element:
                 foreach (var (name, value) in element.ToList())
                 {
+                    if (IsStatement(value))
+                    {
+                        element.Remove(name);
+                        if (name[0] == '_') element.Remove(name[1..]);
+                        continue;
+                    }
+
                     Strip(value);
                     if (value is JsonArray { Count: 0 } || (name[0] == '_' && value is JsonObject { Count: 0 })) element.Remove(name);
                 }
@@ -108,11 +115,19 @@ public static class StatementElement
             case JsonArray items:
                 for (var i = items.Count - 1; i >= 0; i--)
                 {
-                    if (items[i] is JsonObject extension && extension["url"] is JsonValue url && url.TryGetValue<string>(out var text) && (text is StatedElements.DerivationReference or StatedElements.Correction)) items.RemoveAt(i);
-                    else Strip(items[i]);
+                    if (UrlOf(items[i]) is StatedElements.DerivationReference or StatedElements.Correction) items.RemoveAt(i);
+                    else if (!IsStatement(items[i])) Strip(items[i]);
+                    else if (i == items.Count - 1) items.RemoveAt(i);
+                    else items[i] = null;
                 }
 
                 break;
         }
     }
+
+    /// <summary>Whether an element names sources of its own: it is another statement then, decided about by itself.</summary>
+    private static bool IsStatement(JsonNode? node) =>
+        node is JsonObject element && element["extension"] is JsonArray extensions && extensions.Any(extension => UrlOf(extension) == StatedElements.DerivationReference);
+
+    private static string? UrlOf(JsonNode? extension) => extension is JsonObject element && element["url"] is JsonValue url && url.TryGetValue<string>(out var text) ? text : null;
 }

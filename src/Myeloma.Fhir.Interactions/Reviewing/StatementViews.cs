@@ -39,6 +39,14 @@ public sealed class StatementViews(ResourceStore store)
         return views;
     }
 
+    /// <summary>Of a statement that stands in an active resource and in the draft of its next version, the one in the draft: it can be decided about.</summary>
+    /// <param name="same">At least one, all of one id.</param>
+    public async Task<StatementView> DecidableAsync(IEnumerable<ReviewedStatement> same, CancellationToken cancellationToken)
+    {
+        var views = await OfAsync(same, cancellationToken);
+        return views.FirstOrDefault(view => view.Status is not ("active" or "retired")) ?? views[0];
+    }
+
     /// <returns>Null when it is not here any more.</returns>
     public async Task<ResourceDocument?> ResourceAsync(string reference, CancellationToken cancellationToken)
     {

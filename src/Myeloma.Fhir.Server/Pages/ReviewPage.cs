@@ -5,7 +5,7 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.Server.Pages;
 
 /// <summary>The pages of reviews: the statements, and one of them beside its sentence with what may be decided.</summary>
-internal static class ReviewPage
+internal static partial class ReviewPage
 {
     private const int LongestSummary = 120;
 
@@ -66,7 +66,7 @@ internal static class ReviewPage
         string Now(string path, JsonValue value) => form?.Values.GetValueOrDefault(path) ?? corrected.GetValueOrDefault(path) ?? value.ToString();
         return $"""
             <form class="tool" method="post" action="/review/{view.Statement.Id}">
-            {leaves.Select((leaf, index) => (Html)$"""
+            {leaves.Where(leaf => IsTold(leaf.Path)).Select((leaf, index) => (Html)$"""
                 <label for="part-{index}">{(leaf.Path.Length == 0 ? "Value" : leaf.Path)}{(Now(leaf.Path, leaf.Value) == leaf.Value.ToString() ? Html.Empty : (Html)$"""<span class="soft">read: {leaf.Value.ToString()}</span>""")}</label>
                 <input id="part-{index}" name="{ReviewForm.FieldOf(leaf.Path)}" class="code" value="{Now(leaf.Path, leaf.Value)}" spellcheck="false" autocapitalize="off">
                 """)}
@@ -83,6 +83,13 @@ internal static class ReviewPage
             </form>
             """;
     }
+
+    /// <summary>Addresses and system names are no words of a document, and codings after the first come from code tables; who has to correct them does so by $review-decide.</summary>
+    private static bool IsTold(string path) =>
+        !path.EndsWith("url", StringComparison.Ordinal) && !path.EndsWith("system", StringComparison.Ordinal) && !path.EndsWith("valueCanonical", StringComparison.Ordinal) && !LaterCoding().IsMatch(path);
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"coding\[[1-9]")]
+    private static partial System.Text.RegularExpressions.Regex LaterCoding();
 
     private static Html Option(string value, string chosen, string words) =>
         value == chosen ? (Html)$"""<option value="{value}" selected>{words}</option>""" : $"""<option value="{value}">{words}</option>""";

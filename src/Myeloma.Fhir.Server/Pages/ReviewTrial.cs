@@ -47,7 +47,7 @@ internal sealed class ReviewTrial(FhirServices services, ServerOptions options, 
             var all = await services.Statements.FindAsync(null, cancellationToken);
             var at = all.ToList().FindIndex(one => one.Id == id);
             if (at < 0) return null;
-            var view = (await new StatementViews(services.Store).OfAsync([all[at]], cancellationToken))[0];
+            var view = await new StatementViews(services.Store).DecidableAsync(all.Where(one => one.Id == id), cancellationToken);
             return (view, all.Skip(at + 1).Concat(all.Take(at)).FirstOrDefault(one => one.State == "open")?.Id);
         }
         finally

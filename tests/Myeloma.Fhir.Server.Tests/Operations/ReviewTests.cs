@@ -178,6 +178,42 @@ public sealed class ReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_changed_document_leaves_the_active_version_and_puts_a_draft_beside_it_whose_release_retires_it()
+    {
+        const string plan = "PlanDefinition/bortezomib-lenalidomide", next = "PlanDefinition/bortezomib-lenalidomide-0-1-1";
+        var changed = Document.Replace("• bortezomib and lenalidomide", "• BL – bortezomib and lenalidomide", StringComparison.Ordinal);
+        await ReleaseAsync(plan);
+        var active = (await server.GetAsync("/" + plan)).Body;
+
+        await LoadAsync(changed);
+
+        Assert.Equal(active, (await server.GetAsync("/" + plan)).Body);
+        var draft = (await server.GetAsync("/" + next)).Json;
+        Assert.Equal(("draft", "0.1.1", "http://myeloma-fhir.org/fhir/" + plan), (draft.GetProperty("status").GetString(), draft.GetProperty("version").GetString(), draft.GetProperty("url").GetString()));
+        Assert.Equal("BL", draft.GetProperty("identifier")[0].GetProperty("value").GetString());
+        Assert.Equal(
+            ["PlanDefinition.action[0]", "PlanDefinition.identifier[0]", "PlanDefinition.relatedArtifact[0].extension[0]"],
+            Statements(await server.GetAsync($"/$review-queue?resource={next}")).Select(statement => Part(statement, "element")));
+        Assert.Equal(2, Total(await server.GetAsync($"/$review-queue?resource={next}&state=approved")));
+        Assert.Equal(0, await LoadAsync(changed));
+        Assert.Equal(422, (await server.SendAsync("POST", $"/{next}/$review-release", null, Jane)).Status);
+
+        await ReleaseAsync(next);
+
+        Assert.Equal("active", (await server.GetAsync("/" + next)).Json.GetProperty("status").GetString());
+        Assert.Equal("retired", (await server.GetAsync("/" + plan)).Json.GetProperty("status").GetString());
+        Assert.Equal(0, await LoadAsync(changed));
+
+        // What is taken back becomes a further draft, and none when it is said again.
+        await LoadAsync(Document);
+        Assert.Equal("draft", (await server.GetAsync("/PlanDefinition/bortezomib-lenalidomide-0-1-2")).Json.GetProperty("status").GetString());
+        await LoadAsync(changed);
+        Assert.Equal("retired", (await server.GetAsync("/PlanDefinition/bortezomib-lenalidomide-0-1-2")).Json.GetProperty("status").GetString());
+        Assert.Equal("active", (await server.GetAsync("/" + next)).Json.GetProperty("status").GetString());
+        Assert.Equal(0, await LoadAsync(changed));
+    }
+
+    [Fact]
     public async Task Decisions_are_made_by_reviewers_only_and_can_be_neither_forged_nor_deleted()
     {
         var id = await IdAsync("MedicationKnowledge/bortezomib", "MedicationKnowledge.synonym[0]");
@@ -252,6 +288,16 @@ public sealed class ReviewTests : IAsyncLifetime
 
         Assert.Equal((403, "Nobody reviews on this server: no reviewer is configured. Name one, with the SHA-256 of a token, in the setting Fhir:Review:Reviewers."),
             (answer.Status, answer.Json.GetProperty("issue")[0].GetProperty("diagnostics").GetString()));
+    }
+
+    /// <summary>Approves what is open, and releases.</summary>
+    private async Task ReleaseAsync(string resource)
+    {
+        var ids = Statements(await server.GetAsync($"/$review-queue?resource={resource}")).Select(statement => Part(statement, "id")!).ToList();
+        var decided = await DecideAsync(John, string.Join('&', ids.Select(id => $"statement={id}")) + "&verdict=approve");
+        Assert.True(decided.Status == 200, decided.Body);
+        var released = await server.SendAsync("POST", $"/{resource}/$review-release", null, Jane);
+        Assert.True(released.Status == 200, released.Body);
     }
 
     private Task<Answer> DecideAsync((string, string) who, string query) => server.SendAsync("POST", "/$review-decide?" + query, null, who);
