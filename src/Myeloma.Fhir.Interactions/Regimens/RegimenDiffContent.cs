@@ -59,7 +59,7 @@ internal sealed class RegimenDiffContent(ComparedSide from, ComparedSide to, IRe
         foreach (var source in StatedPlace.In(element)) ParametersWriting.Parts(writer, name + "Source", () => source.WriteParts(writer));
     }
 
-    /// <summary><c>Cycle 1: bortezomib 1.3 mg/m²: days 1, 4, 8, 11 → days 1, 8, 15, 22</c></summary>
+    /// <summary><c>Cycle 1: drug 1.3 mg/m²: days 1, 4, 8, 11 → days 1, 8, 15, 22</c></summary>
     public static string TextOf(RegimenChange change)
     {
         // The words of members, parts and days say themselves what they are.
