@@ -43,6 +43,7 @@ public static class ArtifactOperations
         var expansions = new ExpandedValueSets(definitions, limits, time);
         yield return new ArtifactDiffOperation(access, expansions, store, definitions, patchLimits);
         yield return new DataRequirementsOperation(access);
+        yield return new DuplicateArtifactsOperation(store);
         yield return new LicenseRequirementsOperation(access);
         yield return new PackageOperation(access, expansions);
         var selection = new ArtifactSelection(store, searchParameters, options);

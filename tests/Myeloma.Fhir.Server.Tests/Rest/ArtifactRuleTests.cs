@@ -112,6 +112,11 @@ public sealed class ArtifactRuleTests(RunningServer server) : IClassFixture<Runn
             await plain.PutAsync(Library("p-2", "p"));
 
             Assert.Equal(2, (await plain.GetAsync("/Library?url=http://x/p")).Matches.Count);
+            Assert.Equal(
+                """{"resourceType":"Parameters","parameter":[{"name":"total","valueInteger":1},{"name":"duplicate","part":[{"name":"resource","valueReference":{"reference":"Library/p-2"}},{"name":"other","valueReference":{"reference":"Library/p-1"}}]}]}""",
+                (await plain.GetAsync("/$duplicate-artifacts")).Body);
+            Assert.Equal("""{"resourceType":"Parameters","parameter":[{"name":"total","valueInteger":1}]}""", (await plain.GetAsync("/$duplicate-artifacts?count=0")).Body);
+            Assert.Equal(["error value: The parameter 'count' is a number from 0 to 10,000, not -1."], (await plain.GetAsync("/$duplicate-artifacts?count=-1")).Issues);
         }
         finally
         {
