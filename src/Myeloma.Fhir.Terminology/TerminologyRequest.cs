@@ -57,9 +57,9 @@ internal sealed class TerminologyRequest
             return ValueSetReading.Read(sent);
         }
 
-        if (Arguments.Text("url") is not { } canonical)
-            throw new FhirException(Issue.Required("The operation needs the parameter 'url', the canonical of a value set, or 'valueSet', a value set itself."));
-        return ValueSet(canonical);
+        if (Arguments.Text("url") is { } canonical) return ValueSet(canonical);
+        if (Arguments.Text("context") is { } context) return ValueSet(ElementContext.ValueSet(context));
+        throw new FhirException(Issue.Required("The operation needs the parameter 'url', the canonical of a value set, or 'valueSet', a value set itself."));
     }
 
     /// <param name="canonical">With a version or without; then <c>valueSetVersion</c> counts.</param>

@@ -182,6 +182,23 @@ public sealed class ExpandParameterTests
     public void A_value_that_is_none_is_refused(string name, string value, string diagnostics) =>
         Assert.Equal(diagnostics, Assert.Throws<FhirException>(() => Expand((name, value))).Issues[0].Diagnostics);
 
+    [Theory]
+    [InlineData("Patient#Patient.gender", "http://hl7.org/fhir/ValueSet/administrative-gender")]
+    [InlineData("Patient.gender", "http://hl7.org/fhir/ValueSet/administrative-gender")]
+    [InlineData("http://hl7.org/fhir/StructureDefinition/Patient#Patient.contact.gender", "http://hl7.org/fhir/ValueSet/administrative-gender")]
+    [InlineData("Patient.name.use", "http://hl7.org/fhir/ValueSet/name-use")]
+    public void A_context_is_an_element_that_is_bound_to_a_value_set(string context, string url) => Assert.Equal(url, Answer(new TerminologyArguments([new("context", context, null)]))["url"]!.ToString());
+
+    [Theory]
+    [InlineData("Patient#Patient.nothing", IssueType.NotFound)]
+    [InlineData("Patient.birthDate", IssueType.NotFound)]
+    [InlineData("Patient", IssueType.NotFound)]
+    [InlineData("Nobody.gender", IssueType.NotFound)]
+    [InlineData("http://example.org/profile#Patient.gender", IssueType.NotSupported)]
+    [InlineData("Patient#Patient.name:official.use", IssueType.NotSupported)]
+    public void A_context_that_leads_to_no_value_set_is_refused(string context, IssueType type) =>
+        Assert.Equal(type, Assert.Throws<FhirException>(() => Answer(new TerminologyArguments([new("context", context, null)]))).Issues.Single().Type);
+
     private static JsonNode Expand(params (string Name, string Value)[] parameters) =>
         Answer(new TerminologyArguments([new("url", "http://example.org/all", null), .. parameters.Select(each => new TerminologyArgument(each.Name, each.Value, null))]));
 
