@@ -24,10 +24,10 @@ internal sealed record VersionRules(
     /// <summary>Canonicals as clients send them, <c>url|version</c>; those without a version say nothing.</summary>
     public static IReadOnlyDictionary<string, string> Read(IEnumerable<string> canonicals)
     {
-        var rules = new Dictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<string, string>? rules = null;
         foreach (var canonical in canonicals)
-            if (canonical.IndexOf('|', StringComparison.Ordinal) is > 0 and var bar) rules[canonical[..bar]] = canonical[(bar + 1)..];
-        return rules;
+            if (canonical.IndexOf('|', StringComparison.Ordinal) is > 0 and var bar) (rules ??= new(StringComparer.Ordinal))[canonical[..bar]] = canonical[(bar + 1)..];
+        return rules ?? None.Default;
     }
 }
 

@@ -10,16 +10,21 @@ internal sealed class NamedCodes
     /// <summary>Nothing is named: the common codes.</summary>
     public static readonly NamedCodes None = new(new Dictionary<string, HashSet<string>>(), [], [.. CodeGrammars.All.Select(grammar => grammar.Url)]);
 
+    private static readonly Dictionary<string, HashSet<string>> NoLists = [];
+    private static readonly HashSet<string> NoUrls = [];
+
     private readonly IReadOnlyDictionary<string, HashSet<string>> bySystem;
     private readonly IReadOnlyCollection<string> ofAny;
     private readonly IReadOnlySet<string> withCommon;
-    private readonly ConcurrentDictionary<string, CompiledCodeSystem> systems = new(StringComparer.Ordinal);
+
+    /// <summary>Made when a system with a grammar is asked about; most questions are about others.</summary>
+    private ConcurrentDictionary<string, CompiledCodeSystem>? systems;
 
     private NamedCodes(IReadOnlyDictionary<string, HashSet<string>> bySystem, IReadOnlyCollection<string> ofAny, HashSet<string> withCommon) =>
         (this.bySystem, this.ofAny, this.withCommon) = (bySystem, ofAny, withCommon);
 
     /// <summary>The codes a question names, whatever their system.</summary>
-    public static NamedCodes Of(IReadOnlyCollection<string> codes) => new(new Dictionary<string, HashSet<string>>(), codes, []);
+    public static NamedCodes Of(IReadOnlyCollection<string> codes) => new(NoLists, codes, NoUrls);
 
     /// <summary>The codes that a value set and those it imports list; of systems that one of them takes without a list, the common codes, too.</summary>
     /// <param name="import">Finds a set that another one imports; null when it is not here.</param>
@@ -48,5 +53,5 @@ internal sealed class NamedCodes
     /// <returns>Null when it has no grammar.</returns>
     public CompiledCodeSystem? Find(string url) => CodeGrammars.Find(url) is not { } grammar ? null
         : this == None ? grammar.Usual
-        : systems.GetOrAdd(url, _ => grammar.Of(bySystem.TryGetValue(url, out var codes) ? codes : ofAny, withCommon.Contains(url)));
+        : LazyInitializer.EnsureInitialized(ref systems, static () => new(StringComparer.Ordinal)).GetOrAdd(url, _ => grammar.Of(bySystem.TryGetValue(url, out var codes) ? codes : ofAny, withCommon.Contains(url)));
 }

@@ -31,6 +31,7 @@ internal static class HttpCases
         Say($"resident after the restart: {server.ResidentMegabytes():F0} MB");
         await PutAsync(client, "ValueSet/generated-top", TopValueSet("generated-top"));
         await PutAsync(client, "ConceptMap/generated-map", GeneratedMap.Json("generated-map", concepts));
+        await AwaitMemoryAsync(client);
         await WrkAsync(folder, server, seconds, concepts, figures);
         Say($"resident after the load: {server.ResidentMegabytes():F0} MB");
     }
@@ -79,6 +80,7 @@ internal static class HttpCases
                 var asked = double.Parse(text.Split('\n').First(line => line.Contains(" requests in ", StringComparison.Ordinal)).Trim().Split(' ')[0], CultureInfo.InvariantCulture);
                 var each = ((server.ProcessorTime() - before).TotalMicroseconds / asked).ToString("F0", CultureInfo.InvariantCulture);
                 Console.WriteLine($"| {name} | {Of("Requests/sec:")} | {Of("50%")} | {Of("99%")} | {Of("Non-2xx")} | {each} |");
+                if (rate is null) figures.AtLeast($"{name}, p99", Milliseconds(Of("99%")), "ms");
                 figures.AtLeast(name, double.Parse(Of("Requests/sec:"), CultureInfo.InvariantCulture), "a second", rate);
                 if (p50 is { } half) figures.AtMost($"{name}, p50", Milliseconds(Of("50%")), "ms", half);
                 if (p99 is { } most) figures.AtMost($"{name}, p99", Milliseconds(Of("99%")), "ms", most);
@@ -111,6 +113,26 @@ internal static class HttpCases
         var took = watch.Elapsed;
         Say($"{what}: {took.TotalSeconds:F2} s");
         return took;
+    }
+
+    /// <summary>A command that wrote to the database, as the import does, keeps servers from answering from memory for a minute: what is measured is what comes after it.</summary>
+    private static async Task AwaitMemoryAsync(HttpClient client)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < TimeSpan.FromMinutes(3))
+        {
+            for (var each = 0; each < 3; each++) (await client.GetAsync(new Uri("/fhir/ValueSet/generated-top", UriKind.Relative))).EnsureSuccessStatusCode();
+            var hits = (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').FirstOrDefault(line => line.StartsWith("myeloma_fhir_hot_hits", StringComparison.Ordinal));
+            if (hits is not null && hits.Split(' ')[^1] != "0")
+            {
+                Say($"memory answers after {watch.Elapsed.TotalSeconds:F0} s");
+                return;
+            }
+
+            await Task.Delay(500);
+        }
+
+        throw new TimeoutException("Nothing was answered from memory within three minutes: does another server write to this database?");
     }
 
     private static async Task PutAsync(HttpClient client, string place, string json)
