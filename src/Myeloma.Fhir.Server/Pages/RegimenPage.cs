@@ -15,7 +15,7 @@ internal static class RegimenPage
             <p class="lead">{regimen.Description}</p>
             <dl class="facts">
             <dt>Abbreviation</dt><dd>{(regimen.Abbreviations.Count > 0 ? string.Join(", ", regimen.Abbreviations) : "none stated")}</dd>
-            <dt>Status</dt><dd><span class="tag">{regimen.Status}</span>{(IsMachineRead(regimen) ? " machine-read, not reviewed" : "")}</dd>
+            <dt>Status</dt><dd><span class="tag">{regimen.Status}</span>{(!IsMachineRead(regimen) ? "" : regimen.Status == "active" ? " machine-read and reviewed" : " machine-read, not reviewed")}</dd>
             <dt>Dose, schedule, duration</dt><dd>{(cycles.Count == 0 ? (Html)$"none stated" : $"""<a href="#cycles">see cycles and days</a>""")}</dd>
             <dt>Compare</dt><dd><a href="/regimens/{regimen.Id}/diff">with its versions and other regimens</a></dd>
             <dt>Resource</dt><dd>{Layout.JsonLink("PlanDefinition", regimen.Id)}</dd>

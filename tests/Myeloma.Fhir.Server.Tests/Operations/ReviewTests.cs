@@ -168,6 +168,7 @@ public sealed class ReviewTests : IAsyncLifetime
         Assert.True(released.Status == 200, released.Body);
         var now = (await server.GetAsync(plan)).Json;
         Assert.Equal("active", now.GetProperty("status").GetString());
+        Assert.Contains("machine-read and reviewed", (await server.GetAsync(server.BaseUrl[..^"/fhir".Length] + "/regimens/bortezomib-lenalidomide")).Body, StringComparison.Ordinal);
         Assert.Equal(now.GetProperty("approvalDate").GetString(), now.GetProperty("date").GetString());
         var release = Assert.Single((await server.GetAsync($"/Provenance?target={plan[1..]}&_tag=http://myeloma-fhir.org/fhir/CodeSystem/resource-origin|review")).Entries,
             entry => entry.GetProperty("resource").GetProperty("activity").GetProperty("coding")[0].GetProperty("code").GetString() == "released").GetProperty("resource");
