@@ -74,7 +74,7 @@ public sealed class TerminologyCatalog
     /// <summary>The code system, by the one rule of versions: the named one, the latest that fits a pattern, else the latest.</summary>
     /// <returns>Null when it is not here, or not in such a version.</returns>
     public CompiledCodeSystem? FindCodeSystem(string url, string? version) =>
-        VersionPattern.Select(CodeSystems(url), version, each => each.Version, each => each.Source.Status == "retired");
+        VersionPattern.Select(CodeSystems(url), version, each => each.Version, each => each.Source.Status);
 
     /// <summary>All versions of a value set, none twice.</summary>
     /// <param name="url">Without version.</param>
@@ -91,7 +91,7 @@ public sealed class TerminologyCatalog
     public ValueSetSource? FindValueSet(string url, string? version)
     {
         var versions = ValueSets(url);
-        return versions.Count > 0 ? VersionPattern.Select(versions, version, each => each.Version, each => each.Status == "retired") : ImplicitValueSets.Find(url, version, this);
+        return versions.Count > 0 ? VersionPattern.Select(versions, version, each => each.Version, each => each.Status) : ImplicitValueSets.Find(url, version, this);
     }
 
     /// <summary>Every code system that codes can be asked of, by url and version in rising order; supplements are left out.</summary>
@@ -130,7 +130,7 @@ public sealed class TerminologyCatalog
     {
         List<ResourceDocument> own = [.. brought.Where(each => each.ResourceType == "ConceptMap")];
         return own.Count > 0 ? own : mapUrls.Order(StringComparer.Ordinal)
-            .Select(url => VersionPattern.Select([.. ConceptMaps(url)], null, each => each.Root.TextOf("version"), each => each.Root.TextOf("status") == "retired")).OfType<ResourceDocument>();
+            .Select(url => VersionPattern.Select([.. ConceptMaps(url)], null, each => each.Root.TextOf("version"), each => each.Root.TextOf("status"))).OfType<ResourceDocument>();
     }
 
     private IEnumerable<ResourceDocument> Documents(string type, string url) =>

@@ -54,10 +54,10 @@ public static class VersionPattern
         return parts.Length == wanted.Length || IsAny(wanted[^1]);
     }
 
-    /// <summary>Of several versions the one to use: the named one, the latest that fits a pattern, without either the latest that is not retired, else the latest.</summary>
+    /// <summary>Of several versions the one to use: the named one, the latest that fits a pattern, without either the latest; active ones before drafts, and what is retired last.</summary>
     /// <param name="version">Null: none is named.</param>
     /// <returns>Null when none fits.</returns>
-    public static T? Select<T>(IReadOnlyList<T> versions, string? version, Func<T, string?> versionOf, Func<T, bool> isRetired)
+    public static T? Select<T>(IReadOnlyList<T> versions, string? version, Func<T, string?> versionOf, Func<T, string?> statusOf)
         where T : class
     {
         T? best = null;
@@ -65,11 +65,16 @@ public static class VersionPattern
         {
             if (version is not null && !Matches(version, versionOf(each))) continue;
             if (best is null) best = each;
-            else if (isRetired(best) != isRetired(each)) best = isRetired(each) ? best : each;
-            else if (BusinessVersionOrder.Instance.Compare(versionOf(each), versionOf(best)) > 0) best = each;
+            else if (IsBefore(each, best)) best = each;
         }
 
         return best;
+
+        bool IsBefore(T one, T other) => (PublicationPrecedence.Of(statusOf(one)), PublicationPrecedence.Of(statusOf(other))) switch
+        {
+            var (mine, its) when mine != its => mine < its,
+            _ => BusinessVersionOrder.Instance.Compare(versionOf(one), versionOf(other)) > 0,
+        };
     }
 
     private static bool IsAny(string part) => part is "x" or "X" or "*";

@@ -18,18 +18,18 @@ public sealed class DefinitionLibrary
     /// <param name="url">Without version.</param>
     /// <param name="version">Its business version; null when it has none.</param>
     /// <param name="read">Called each time the definition is asked for; null when it is not there any more.</param>
-    /// <param name="isRetired">Whether a canonical without a version prefers any that is not retired.</param>
-    public void Add(string url, string? version, Func<ResourceDocument?> read, bool isRetired = false) =>
+    /// <param name="status">Its publication-status; null when it has none.</param>
+    public void Add(string url, string? version, Func<ResourceDocument?> read, string? status = null) =>
         byUrl.AddOrUpdate(
             url,
-            _ => [new Held(version, isRetired, read)],
+            _ => [new Held(version, PublicationPrecedence.Of(status), read)],
             (_, versions) =>
             [
-                .. versions.Where(held => held.Version != version).Append(new Held(version, isRetired, read))
-                    .OrderBy(held => held.IsRetired).ThenByDescending(held => held.Version, BusinessVersionOrder.Instance),
+                .. versions.Where(held => held.Version != version).Append(new Held(version, PublicationPrecedence.Of(status), read))
+                    .OrderBy(held => held.Precedence).ThenByDescending(held => held.Version, BusinessVersionOrder.Instance),
             ]);
 
-    /// <summary>The definition a canonical names; with <c>|version</c> that version, without it the highest that is not retired, else the highest.</summary>
+    /// <summary>The definition a canonical names; with <c>|version</c> that version, without it the highest, active ones before drafts, and what is retired last.</summary>
     /// <returns>Null when it is not here, or not in that version.</returns>
     public ResourceDocument? Find(string canonical)
     {
@@ -48,7 +48,7 @@ public sealed class DefinitionLibrary
     public IReadOnlyList<ResourceDocument> Versions(string url) =>
         byUrl.TryGetValue(url, out var versions) ? [.. versions.Select(held => held.Kept.Value).OfType<ResourceDocument>()] : [];
 
-    private sealed record Held(string? Version, bool IsRetired, Func<ResourceDocument?> Read)
+    private sealed record Held(string? Version, int Precedence, Func<ResourceDocument?> Read)
     {
         public Lazy<ResourceDocument?> Kept { get; } = new(Read);
     }

@@ -36,9 +36,10 @@ public sealed class PlanTests
     [Theory]
     [InlineData("http://example.org/drug", "1.10")]
     [InlineData("http://example.org/drug|1.2", "1.2")]
-    public void Without_a_version_the_highest_that_is_not_retired_counts(string canonical, string version)
+    [InlineData("http://example.org/drug|1.11", "1.11")]
+    public void Without_a_version_the_highest_active_one_counts(string canonical, string version)
     {
-        var versions = new[] { ("1.2", "active"), ("1.10", "active"), ("2.0", "retired") }.Select(each => Drug.Replace("\"1.0\"", $"\"{each.Item1}\"").Replace("active", each.Item2));
+        var versions = new[] { ("1.2", "active"), ("1.10", "active"), ("1.11", "draft"), ("2.0", "retired") }.Select(each => Drug.Replace("\"1.0\"", $"\"{each.Item1}\"").Replace("active", each.Item2));
 
         var result = Applying.CarePlan(Applying.Plan($$"""{"definitionCanonical":"{{canonical}}"}"""), sources: Applying.Knowing([.. versions]));
 

@@ -4,7 +4,7 @@ using Myeloma.Fhir.Model.Elements;
 namespace Myeloma.Fhir.ClinicalReasoning.Definitions;
 
 /// <summary>Finds what a canonical names: contained, brought along as data, or known by the sources.</summary>
-/// <remarks>https://hl7.org/fhir/R4/references.html#canonical. Without a version it is the highest that is not retired, else the highest.</remarks>
+/// <remarks>https://hl7.org/fhir/R4/references.html#canonical. Without a version it is the highest, active ones before drafts, and what is retired last.</remarks>
 internal sealed class CanonicalResolution(ApplySources sources, IReadOnlyList<Element> data)
 {
     /// <returns>Null when it is not there, or not in the version named.</returns>
@@ -27,7 +27,7 @@ internal sealed class CanonicalResolution(ApplySources sources, IReadOnlyList<El
     {
         var named = candidates.Where(candidate => candidate.TextOf("url") == url && (version is null || candidate.TextOf("version") == version)).ToList();
         if (named.Count == 0) return null;
-        return named.OrderBy(candidate => candidate.TextOf("status") == "retired").ThenByDescending(candidate => candidate.TextOf("version"), BusinessVersionOrder.Instance).First();
+        return named.OrderBy(candidate => PublicationPrecedence.Of(candidate.TextOf("status"))).ThenByDescending(candidate => candidate.TextOf("version"), BusinessVersionOrder.Instance).First();
     }
 
     private static Definition? Contained(Definition from, string url, string? version)

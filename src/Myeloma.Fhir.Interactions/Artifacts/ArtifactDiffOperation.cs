@@ -2,7 +2,6 @@ using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Interactions.Validation;
-using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Patch;
@@ -38,7 +37,7 @@ internal sealed class ArtifactDiffOperation(ArtifactAccess access, ExpandedValue
         var versions = await definitions.FollowVersionsAsync(cancellationToken);
         var sides = new ComparedSides(store, limits, versions);
         var target = await TargetAsync(request, sides, cancellationToken);
-        var source = await sides.FindAsync(request, "source", target.Key, cancellationToken) ?? await BeforeAsync(request, target, versions, sides, cancellationToken);
+        var source = await sides.FindAsync(request, "source", target.Key, cancellationToken) ?? await BeforeAsync(request, target, sides, cancellationToken);
         var (computable, executable) = (request.Boolean("compareComputable"), request.Boolean("compareExecutable") == true);
         var difference = new ArtifactDifference(expansions, limits, computable != false, executable);
         await difference.AddAsync(source.Document, target.Document, cancellationToken);
@@ -65,21 +64,11 @@ internal sealed class ArtifactDiffOperation(ArtifactAccess access, ExpandedValue
         return (await sides.FindAsync(request, "target", null, cancellationToken))!;
     }
 
-    /// <summary>What an artifact is compared with where nothing is named: the predecessor it names, else the version of its url before, else the version of its history before.</summary>
-    private static async Task<ComparedSide> BeforeAsync(
-        OperationRequest request, ComparedSide target, Func<string, IReadOnlyList<ResourceDocument>> versions, ComparedSides sides, CancellationToken cancellationToken)
+    /// <summary>What an artifact is compared with where nothing is named: the one it follows, else the version of its history before.</summary>
+    private static async Task<ComparedSide> BeforeAsync(OperationRequest request, ComparedSide target, ComparedSides sides, CancellationToken cancellationToken)
     {
-        var root = target.Document.Root;
-        foreach (var related in root.Children("relatedArtifact"))
-            if (related.TextOf("type") == "predecessor" && related.TextOf("resource") is { } predecessor)
-                return await sides.ReferredAsync(predecessor, "source", request.Context, null, cancellationToken, target.Document.ResourceType);
-        if (root.TextOf("url") is { } url && root.TextOf("version") is { } version && Earlier(versions(url), target.Document, version) is { } earlier)
-            return await sides.ReferredAsync($"{url}|{earlier}", "source", request.Context, null, cancellationToken, target.Document.ResourceType);
+        if (await sides.PredecessorAsync(target, "source", request.Context, cancellationToken) is { } predecessor) return predecessor;
         if (target is { Key: { } key, Version: > 1 }) return await sides.VersionAsync(key, target.Version - 1, cancellationToken);
         throw new FhirException(Issue.Required("Nothing is known to be before the target; name what to compare with by 'source'."));
     }
-
-    private static string? Earlier(IReadOnlyList<ResourceDocument> known, ResourceDocument target, string version) => known
-        .Where(document => document.ResourceType == target.ResourceType).Select(document => document.Root.TextOf("version")).OfType<string>()
-        .Where(other => BusinessVersionOrder.Instance.Compare(other, version) < 0).OrderDescending(BusinessVersionOrder.Instance).FirstOrDefault();
 }

@@ -44,9 +44,9 @@ internal sealed class ArtifactSelection(ResourceStore store, CurrentSearchParame
         return Ordered((await store.SearchAsync(search, cancellationToken)).Matches.Select(Parsed));
     }
 
-    /// <summary>The latest first, what is retired last.</summary>
+    /// <summary>The latest first, active ones before drafts, and what is retired last.</summary>
     private static IReadOnlyList<ResourceDocument> Ordered(IEnumerable<ResourceDocument> found) =>
-        [.. found.OrderBy(document => ArtifactMetadata.Status(document.Root)?.Text == "retired").ThenByDescending(document => ArtifactMetadata.Version(document.Root)?.Text, BusinessVersionOrder.Instance)];
+        [.. found.OrderBy(document => PublicationPrecedence.Of(ArtifactMetadata.Status(document.Root)?.Text)).ThenByDescending(document => ArtifactMetadata.Version(document.Root)?.Text, BusinessVersionOrder.Instance)];
 
     /// <summary>https://hl7.org/fhir/R4/search.html#escaping</summary>
     private static string Escaped(string value) =>

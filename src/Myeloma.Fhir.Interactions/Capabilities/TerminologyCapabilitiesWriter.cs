@@ -53,7 +53,7 @@ internal static class TerminologyCapabilitiesWriter
     /// <summary>The version that counts where none is named is marked, by the one rule that all operations follow.</summary>
     private static void WriteSystem(Utf8JsonWriter writer, IReadOnlyList<CodeSystemCapability> versions)
     {
-        var usual = VersionPattern.Select(versions, null, each => each.Version, each => each.IsRetired);
+        var usual = VersionPattern.Select(versions, null, each => each.Version, each => each.Status);
         writer.WriteStartObject();
         writer.WriteString("uri", versions[0].Url);
         writer.WriteStartArray("version");

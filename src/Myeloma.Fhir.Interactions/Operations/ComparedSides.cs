@@ -1,5 +1,6 @@
 using System.Globalization;
 using Myeloma.Fhir.Interactions.Requests;
+using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Patch;
@@ -86,6 +87,24 @@ internal sealed class ComparedSides(ResourceStore store, PatchLimits limits, Fun
         if (to.Version > 1) return await VersionAsync(own, to.Version - 1, cancellationToken);
         throw new FhirException(Issue.NotFound($"{own} has no version before 1; name what to compare with by 'from' or 'to'."));
     }
+
+    /// <summary>The artifact that another one follows: the predecessor that it names, else the highest version of its url before its own.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="FhirException"><c>not-found</c>: the predecessor that is named; <c>deleted</c>, <c>too-costly</c>.</exception>
+    public async Task<ComparedSide?> PredecessorAsync(ComparedSide of, string name, InteractionContext context, CancellationToken cancellationToken)
+    {
+        var root = of.Document.Root;
+        foreach (var related in root.Children("relatedArtifact"))
+            if (related.TextOf("type") == "predecessor" && related.TextOf("resource") is { } predecessor)
+                return await ReferredAsync(predecessor, name, context, null, cancellationToken, of.Document.ResourceType);
+        return root.TextOf("url") is { } url && root.TextOf("version") is { } version && Earlier(url, of.Document, version) is { } earlier
+            ? await ReferredAsync($"{url}|{earlier}", name, context, null, cancellationToken, of.Document.ResourceType)
+            : null;
+    }
+
+    private string? Earlier(string url, ResourceDocument document, string version) => definitions?.Invoke(url)
+        .Where(known => known.ResourceType == document.ResourceType).Select(known => known.Root.TextOf("version")).OfType<string>()
+        .Where(other => BusinessVersionOrder.Instance.Compare(other, version) < 0).OrderDescending(BusinessVersionOrder.Instance).FirstOrDefault();
 
     private ComparedSide Named(Func<string, IReadOnlyList<ResourceDocument>> known, string canonical, string? type, string? expression)
     {

@@ -24,7 +24,7 @@ internal sealed class RegimenDiffOperation(ResourceStore store, CurrentDefinitio
         Parameters = [new("from", OperationParameter.Any), new("to", OperationParameter.Any)],
     };
 
-    /// <returns>200 with Parameters, as <see cref="RegimenDiffContent"/> has them.</returns>
+    /// <returns>200 with Parameters, as <see cref="RegimenDiffContent"/> has them. Where neither side is named, the plan is compared with the one it follows, else with its history.</returns>
     /// <exception cref="FhirException">
     /// <c>required</c>: at the type both sides are named; <c>invalid</c>: a side that is no plan; <c>not-found</c>, <c>deleted</c>: what is named is not here, or there is no version before;
     /// <c>too-costly</c>: past the limits of size, of actions and of what differs.
@@ -38,8 +38,11 @@ internal sealed class RegimenDiffOperation(ResourceStore store, CurrentDefinitio
 
         var versions = await definitions.FollowVersionsAsync(cancellationToken);
         var sides = new ComparedSides(store, limits, versions);
-        var to = await sides.FindAsync(request, "to", own, cancellationToken) ?? await sides.CurrentAsync(own!.Value, cancellationToken);
-        var from = await sides.FindAsync(request, "from", own, cancellationToken) ?? await sides.BeforeAsync(to, own!.Value, cancellationToken);
+        var named = await sides.FindAsync(request, "to", own, cancellationToken);
+        var to = named ?? await sides.CurrentAsync(own!.Value, cancellationToken);
+        var from = await sides.FindAsync(request, "from", own, cancellationToken)
+            ?? (named is null ? await sides.PredecessorAsync(to, "from", request.Context, cancellationToken) : null)
+            ?? await sides.BeforeAsync(to, own!.Value, cancellationToken);
         List<Issue> faults = [.. new[] { (Name: "from", Side: from), (Name: "to", Side: to) }.Where(each => each.Side.Document.ResourceType != "PlanDefinition")
             .Select(each => Issue.Invalid($"The parameter '{each.Name}' names a {each.Side.Document.ResourceType}; plans are compared.", request.Arguments(each.Name).FirstOrDefault()?.Expression))];
         if (faults.Count > 0) throw new FhirException(faults);

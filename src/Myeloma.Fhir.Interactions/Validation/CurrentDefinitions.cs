@@ -230,7 +230,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
 
         if (version.IsDeleted)
         {
-            held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, false, null, null);
+            held[version.Key] = new Held(version.VersionId, version.LastUpdated, null, null, null, null, null);
             isLibraryStale |= before?.Url is not null;
             return;
         }
@@ -239,7 +239,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
         var isKept = keptBytes + version.Body.Length <= policy.MaxDefinitionBytes;
         if (isKept) keptBytes += version.Body.Length;
         var made = held[version.Key] = new Held(
-            version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status") == "retired", isKept ? version.Body : null,
+            version.VersionId, version.LastUpdated, root.TextOf("url"), root.TextOf("version"), root.TextOf("status"), isKept ? version.Body : null,
             version.Key.Type == "CodeSystem" ? ConceptContent.HashOf(root) : null);
 
         // What takes nothing away is added in place, so that a write costs the same however many definitions there are.
@@ -269,7 +269,7 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
 
     private HashSet<string> Contents() => [.. held.Values.Select(each => each.Content).OfType<string>()];
 
-    private void Add(DefinitionLibrary to, ResourceKey key, Held each) => to.Add(each.Url!, each.Version, () => Read(key, each), each.IsRetired);
+    private void Add(DefinitionLibrary to, ResourceKey key, Held each) => to.Add(each.Url!, each.Version, () => Read(key, each), each.Status);
 
     /// <summary>Asked by the validator, which can't wait otherwise, once for what it then keeps compiled.</summary>
     private ResourceDocument? Read(ResourceKey key, Held each)
@@ -282,5 +282,5 @@ public sealed class CurrentDefinitions(ResourceStore store, ConceptForms concept
     /// <param name="Url">Null for what is deleted or has none.</param>
     /// <param name="Body">Null when it did not fit into what may be kept.</param>
     /// <param name="Content">Hash of the concepts that a CodeSystem has in tables; null for all else.</param>
-    private sealed record Held(int VersionId, DateTimeOffset LastUpdated, string? Url, string? Version, bool IsRetired, ReadOnlyMemory<byte>? Body, string? Content);
+    private sealed record Held(int VersionId, DateTimeOffset LastUpdated, string? Url, string? Version, string? Status, ReadOnlyMemory<byte>? Body, string? Content);
 }

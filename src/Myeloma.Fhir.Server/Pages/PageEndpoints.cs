@@ -64,8 +64,9 @@ internal static class PageEndpoints
             var versions = await reader.VersionsAsync("PlanDefinition", id, cancellationToken);
             var (from, to) = (query["from"], query["to"]);
 
-            // A plan that was never changed has nothing to be compared with until something is chosen.
-            var answer = from.Length + to.Length == 0 && versions.Count < 2 ? null : await trial.AskAsync("$regimen-diff", "PlanDefinition", id, query.Address, cancellationToken, ("from", from), ("to", to));
+            // A plan that was never changed and follows none has nothing to be compared with until something is chosen.
+            var answer = await trial.AskAsync("$regimen-diff", "PlanDefinition", id, query.Address, cancellationToken, ("from", from), ("to", to));
+            if (from.Length + to.Length == 0 && versions.Count < 2 && answer.Resource is null) answer = null;
             page = await RegimenDiffPage.RenderAsync(new RegimenChoice(RegimenView.Of(plan), versions, await reader.RegimensAsync(cancellationToken), from, to), answer, new Sources(reader), cancellationToken);
         }
 

@@ -9,9 +9,9 @@ namespace Myeloma.Fhir.Terminology.Capabilities;
 /// <param name="Languages">Tags of the languages in which there are displays, as far as they are stated; in ordinal order.</param>
 /// <param name="Properties">Codes of the properties that <c>$lookup</c> tells; in the order of the system.</param>
 /// <param name="HasHierarchy">Whether one concept may be above another.</param>
-/// <param name="IsRetired">Whether a version that is not retired is preferred where none is named.</param>
+/// <param name="Status">Its publication-status; null when it has none.</param>
 public sealed record CodeSystemCapability(
-    string Url, string? Version, IReadOnlyList<string> Languages, IReadOnlyList<string> Properties, bool HasHierarchy, bool IsRetired)
+    string Url, string? Version, IReadOnlyList<string> Languages, IReadOnlyList<string> Properties, bool HasHierarchy, string? Status)
 {
     /// <summary>Whether codes are made by a grammar.</summary>
     public bool IsCompositional { get; init; }
@@ -24,7 +24,7 @@ public sealed record CodeSystemCapability(
         var languages = new SortedSet<string>(system.Languages, StringComparer.Ordinal);
         if (system.Source.Language is { } own) languages.Add(own);
         return new(
-            system.Url, system.Version, [.. languages], [.. system.Source.Properties.Select(each => each.Code)], system.Hierarchy.HasHierarchy, system.Source.Status == "retired")
+            system.Url, system.Version, [.. languages], [.. system.Source.Properties.Select(each => each.Code)], system.Hierarchy.HasHierarchy, system.Source.Status)
         {
             IsCompositional = system.Source.Grammar is { IsComplete: true },
         };
@@ -36,5 +36,5 @@ public sealed record CodeSystemCapability(
         [.. definition.Concepts.SelectMany(concept => concept.Designations).Select(each => each.Language).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
         [.. definition.Properties.Select(each => each.Code)],
         definition.Concepts.Any(concept => concept.Parents.Count > 0),
-        definition.Status == "retired");
+        definition.Status);
 }

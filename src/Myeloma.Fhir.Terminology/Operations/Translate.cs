@@ -110,7 +110,7 @@ public sealed class Translate(TerminologyLimits limits)
         || (left.Split('|') is var one && right.Split('|') is var other && one[0] == other[0] && (one.Length == 1 || other.Length == 1));
 
     private static CompiledConceptMap? FindMap(TerminologyCatalog catalog, string url, string? version) =>
-        VersionPattern.Select([.. catalog.ConceptMaps(url).Select(document => new Found(document))], version, each => each.Version, each => each.IsRetired) is { } found ? Of(found.Document) : null;
+        VersionPattern.Select([.. catalog.ConceptMaps(url).Select(document => new Found(document))], version, each => each.Version, each => each.Status) is { } found ? Of(found.Document) : null;
 
     /// <remarks>Who asks while a large map is made waits for it.</remarks>
     private static CompiledConceptMap Of(ResourceDocument document) => Compiled.GetValue(document, static each => new Lazy<CompiledConceptMap>(() => new CompiledConceptMap(each.Root))).Value;
@@ -201,7 +201,7 @@ public sealed class Translate(TerminologyLimits limits)
     private sealed record Found(ResourceDocument Document)
     {
         public string? Version => Document.Root.TextOf("version");
-        public bool IsRetired => Document.Root.TextOf("status") == "retired";
+        public string? Status => Document.Root.TextOf("status");
     }
 }
 

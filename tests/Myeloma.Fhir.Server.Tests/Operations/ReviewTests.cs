@@ -199,10 +199,17 @@ public sealed class ReviewTests : IAsyncLifetime
         Assert.Equal(0, await LoadAsync(changed));
         Assert.Equal(422, (await server.SendAsync("POST", $"/{next}/$review-release", null, Jane)).Status);
 
+        // Who names no version goes on with what was reviewed, and is told what the draft would change.
+        Assert.Equal("0.1.0", await MeantAsync());
+        var changes = (await server.GetAsync($"/{next}/$regimen-diff")).Json.GetProperty("parameter").EnumerateArray().Where(parameter => parameter.GetProperty("name").GetString() == "change");
+        Assert.Contains("added abbreviation: BL", changes.Select(change => Part(change, "text")));
+        Assert.Contains("status: active → draft", changes.Select(change => Part(change, "text")));
+
         await ReleaseAsync(next);
 
         Assert.Equal("active", (await server.GetAsync("/" + next)).Json.GetProperty("status").GetString());
         Assert.Equal("retired", (await server.GetAsync("/" + plan)).Json.GetProperty("status").GetString());
+        Assert.Equal("0.1.1", await MeantAsync());
         Assert.Equal(0, await LoadAsync(changed));
 
         // What is taken back becomes a further draft, and none when it is said again.
@@ -212,6 +219,14 @@ public sealed class ReviewTests : IAsyncLifetime
         Assert.Equal("retired", (await server.GetAsync("/PlanDefinition/bortezomib-lenalidomide-0-1-2")).Json.GetProperty("status").GetString());
         Assert.Equal("active", (await server.GetAsync("/" + next)).Json.GetProperty("status").GetString());
         Assert.Equal(0, await LoadAsync(changed));
+
+        async Task<string?> MeantAsync()
+        {
+            var resolved = (await server.GetAsync($"/$resolve?canonical=http://myeloma-fhir.org/fhir/{plan}")).Json.GetProperty("version").GetString();
+            var applied = await server.GetAsync($"/PlanDefinition/$apply?url=http://myeloma-fhir.org/fhir/{plan}&subject=Patient/p&useServerData=false");
+            Assert.Equal($"http://myeloma-fhir.org/fhir/{plan}|{resolved}", applied.Json.GetProperty("instantiatesCanonical")[0].GetString());
+            return resolved;
+        }
     }
 
     [Fact]

@@ -33,15 +33,15 @@ public sealed class CanonicalTests(ResourceFixture fixture)
     }
 
     [Fact]
-    public async Task A_canonical_leads_to_the_version_it_names_else_to_the_highest_that_is_not_retired()
+    public async Task A_canonical_leads_to_the_version_it_names_else_to_the_highest_active_one_else_to_one_that_is_not_retired()
     {
         static string Library(string id, string url, string version, string status) =>
             $$"""{"resourceType":"Library","id":"{{id}}","url":"{{url}}","version":"{{version}}","status":"{{status}}","type":{"text":"logic"} }""";
         static string Plan(string id, string canonical) => $$"""{"resourceType":"PlanDefinition","id":"{{id}}","status":"active","library":["{{canonical}}"]}""";
         await fixture.PutAsync(
-            Library("ca-1", "http://x/ca", "1.2.0", "active"), Library("ca-2", "http://x/ca", "1.10.0", "active"), Library("ca-3", "http://x/ca", "2.0.0", "retired"),
-            Library("ca-old-1", "http://x/ca-old", "1.0", "retired"), Library("ca-old-2", "http://x/ca-old", "1.1", "retired"),
-            Plan("ca-open", "http://x/ca"), Plan("ca-exact", "http://x/ca|1.2.0"), Plan("ca-gone", "http://x/ca|2.0.0"), Plan("ca-never", "http://x/ca|3"), Plan("ca-old", "http://x/ca-old"));
+            Library("ca-1", "http://x/ca", "1.2.0", "active"), Library("ca-2", "http://x/ca", "1.10.0", "active"), Library("ca-3", "http://x/ca", "2.0.0", "retired"), Library("ca-4", "http://x/ca", "1.11.0", "draft"),
+            Library("ca-old-1", "http://x/ca-old", "1.0", "retired"), Library("ca-old-2", "http://x/ca-old", "1.1", "retired"), Library("ca-new-1", "http://x/ca-new", "0.9", "unknown"), Library("ca-new-2", "http://x/ca-new", "1.0", "draft"), Library("ca-new-3", "http://x/ca-new", "1.1", "retired"),
+            Plan("ca-open", "http://x/ca"), Plan("ca-exact", "http://x/ca|1.2.0"), Plan("ca-gone", "http://x/ca|2.0.0"), Plan("ca-never", "http://x/ca|3"), Plan("ca-old", "http://x/ca-old"), Plan("ca-new", "http://x/ca-new"));
 
         async Task<string> IncludedAsync(string query) =>
             string.Join(' ', (await fixture.Store.SearchAsync(fixture.Bind(query), default)).Includes.Select(version => version.Key.Id).Order(StringComparer.Ordinal));
@@ -50,6 +50,8 @@ public sealed class CanonicalTests(ResourceFixture fixture)
         Assert.Equal("ca-3", await IncludedAsync("PlanDefinition?_id=ca-gone&_include=PlanDefinition:*"));
         Assert.Equal("", await IncludedAsync("PlanDefinition?_id=ca-never&_include=PlanDefinition:depends-on"));
         Assert.Equal("ca-old-2", await IncludedAsync("PlanDefinition?_id=ca-old&_include=PlanDefinition:depends-on"));
+        Assert.Equal("ca-new-2", await IncludedAsync("PlanDefinition?_id=ca-new&_include=PlanDefinition:depends-on"));
+        Assert.Equal("", await IncludedAsync("Library?_id=ca-4&_revinclude=PlanDefinition:depends-on"));
         Assert.Equal("ca-open", await IncludedAsync("Library?_id=ca-2&_revinclude=PlanDefinition:depends-on"));
         Assert.Equal("ca-gone", await IncludedAsync("Library?_id=ca-3&_revinclude=PlanDefinition:depends-on"));
         Assert.Equal("ca-open", await fixture.FindAsync("PlanDefinition?depends-on:Library.version=1.10.0"));
