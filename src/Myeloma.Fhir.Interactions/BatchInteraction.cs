@@ -2,20 +2,22 @@ using Myeloma.Fhir.Interactions.Bundles;
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Interactions.Terminology;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
+using Myeloma.Fhir.Terminology.Caching;
 
 namespace Myeloma.Fhir.Interactions;
 
 /// <summary>The batch interaction: each entry by itself, whatever becomes of the others.</summary>
 /// <remarks>https://hl7.org/fhir/R4/http.html#transaction</remarks>
 public sealed class BatchInteraction(
-    CreateInteraction create, UpdateInteraction update, PatchInteraction patch, DeleteInteraction delete, Retrieval retrieval, BundleLimits limits)
+    CreateInteraction create, UpdateInteraction update, PatchInteraction patch, DeleteInteraction delete, Retrieval retrieval, TerminologyCaches caches, BundleLimits limits)
 {
     /// <param name="bundle">Of type batch.</param>
     /// <returns>200 with a bundle of type batch-response: one entry each, in their order; a fault is the answer of its entry.</returns>
-    /// <exception cref="FhirException">The bundle itself is broken, or has more entries than allowed.</exception>
+    /// <exception cref="FhirException">The bundle itself is broken, or has more entries than allowed; <c>not-found</c>: there are operations, and the terminology cache that they name is not here.</exception>
     public async Task<FhirResponse> HandleAsync(ResourceDocument bundle, InteractionContext context, CancellationToken cancellationToken)
     {
         var elements = limits.EntriesOf(bundle);
@@ -32,6 +34,10 @@ public sealed class BatchInteraction(
             entries[i] = issues.Count == 0 ? reader.Read(elements[i], i, issues) : null;
             if (entries[i] is null) answers[i] = FhirResponse.Fault(issues);
         }
+
+        // A question may name what another one of the batch brings along, wherever that stands.
+        if (context.CacheId is { } cache && entries.Any(entry => entry?.IsOperation == true))
+            CachedResources.Use(caches, cache, entries.Where(entry => entry?.IsOperation == true).Select(entry => ("validation", entry!.Resource)));
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = limits.Parallel, CancellationToken = cancellationToken };
         foreach (var run in Runs(entries))

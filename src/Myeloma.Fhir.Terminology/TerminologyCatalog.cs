@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Myeloma.Fhir.Model.Canonicals;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Schema;
+using Myeloma.Fhir.Terminology.Caching;
 using Myeloma.Fhir.Terminology.Capabilities;
 using Myeloma.Fhir.Terminology.CodeSystems;
 using Myeloma.Fhir.Terminology.Forms;
@@ -22,7 +23,7 @@ public sealed class TerminologyCatalog
     private readonly BuiltIn builtIn;
     private readonly Func<string, string, IReadOnlyList<ResourceDocument>> stored;
     private readonly Func<ResourceDocument, CompiledCodeSystem?> elsewhere;
-    private readonly IReadOnlyList<ResourceDocument> brought;
+    private readonly IReadOnlyList<BroughtResources> brought;
     private readonly NamedCodes named;
     private readonly IReadOnlyList<string> mapUrls;
 
@@ -34,7 +35,7 @@ public sealed class TerminologyCatalog
     }
 
     private TerminologyCatalog(
-        BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, Func<ResourceDocument, CompiledCodeSystem?> elsewhere, IReadOnlyList<ResourceDocument> brought, NamedCodes named, IReadOnlyList<string> mapUrls)
+        BuiltIn builtIn, Func<string, string, IReadOnlyList<ResourceDocument>> stored, Func<ResourceDocument, CompiledCodeSystem?> elsewhere, IReadOnlyList<BroughtResources> brought, NamedCodes named, IReadOnlyList<string> mapUrls)
     {
         this.named = named;
         this.elsewhere = elsewhere;
@@ -45,7 +46,10 @@ public sealed class TerminologyCatalog
     }
 
     /// <summary>This catalog and, before it, the resources of one request.</summary>
-    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => resources.Count == 0 ? this : new(builtIn, stored, elsewhere, [.. resources, .. brought], named, mapUrls);
+    public TerminologyCatalog With(IReadOnlyList<ResourceDocument> resources) => With(new BroughtResources(resources));
+
+    /// <inheritdoc cref="With(IReadOnlyList{ResourceDocument})"/>
+    public TerminologyCatalog With(BroughtResources resources) => resources.Documents.Count == 0 ? this : new(builtIn, stored, elsewhere, [resources, .. brought], named, mapUrls);
 
     /// <summary>This catalog for a question that names codes: systems with a grammar have those.</summary>
     internal TerminologyCatalog Naming(NamedCodes codes) => new(builtIn, stored, elsewhere, brought, codes, mapUrls);
@@ -116,7 +120,7 @@ public sealed class TerminologyCatalog
     }
 
     /// <summary>The code systems that a request brings along.</summary>
-    internal IEnumerable<CompiledCodeSystem> BroughtCodeSystems => brought.Where(each => each.ResourceType == "CodeSystem").Select(Compiled).OfType<CompiledCodeSystem>();
+    internal IEnumerable<CompiledCodeSystem> BroughtCodeSystems => Brought("CodeSystem").Select(Compiled).OfType<CompiledCodeSystem>();
 
     /// <summary>The versions of a code system in rising order.</summary>
     internal IReadOnlyList<string> VersionsOf(string url) =>
@@ -128,13 +132,15 @@ public sealed class TerminologyCatalog
     /// <summary>The concept maps to choose from where none is named: those that are brought along, else of each that is stored the version that counts.</summary>
     internal IEnumerable<ResourceDocument> ConceptMaps()
     {
-        List<ResourceDocument> own = [.. brought.Where(each => each.ResourceType == "ConceptMap")];
+        List<ResourceDocument> own = [.. Brought("ConceptMap")];
         return own.Count > 0 ? own : mapUrls.Order(StringComparer.Ordinal)
             .Select(url => VersionPattern.Select([.. ConceptMaps(url)], null, each => each.Root.TextOf("version"), each => each.Root.TextOf("status"))).OfType<ResourceDocument>();
     }
 
     private IEnumerable<ResourceDocument> Documents(string type, string url) =>
-        brought.Where(each => each.ResourceType == type && each.Root.TextOf("url") == url).Concat(stored(type, url));
+        brought.SelectMany(each => each.Find(type, url)).Concat(stored(type, url));
+
+    private IEnumerable<ResourceDocument> Brought(string type) => brought.SelectMany(each => each.Documents).Where(each => each.ResourceType == type);
 
     /// <returns>Null when its concepts should lie elsewhere and do not; that is not kept, since they may come.</returns>
     private CompiledCodeSystem? Compiled(ResourceDocument document)

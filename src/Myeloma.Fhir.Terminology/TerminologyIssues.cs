@@ -191,6 +191,34 @@ internal static class TerminologyIssues
             $"The System URI could not be determined for the code '{code}' in the ValueSet '{valueSet}': value set expansion has multiple matches: [{string.Join(", ", systems)}]", expression)
         : Error(IssueType.NotFound, "cannot-infer", "UNABLE_TO_INFER_CODESYSTEM", $"The System URI could not be determined for the code '{code}' in the ValueSet '{valueSet}'", expression);
 
+    public static FhirException TooManyResources(int count, int limit) =>
+        new(Issue.TooCostly(FormattableString.Invariant($"A request may bring {limit} resources along, not {count} (setting Fhir:Terminology:MaxResources).")));
+
+    /// <param name="id">As the client sent it.</param>
+    public static Issue UnknownCache(string id) => Error(
+        IssueType.NotFound, "cache-id-unknown", "CACHE_ID_UNKNOWN",
+        $"The terminology cache '{Shortened(id)}' was not started by this server, or the server was started anew since: {StartAnew}");
+
+    /// <param name="ago">Since it was released.</param>
+    public static Issue ReleasedCache(string id, TimeSpan ago) => Error(
+        IssueType.NotFound, "cache-id-unknown", "CACHE_ID_CLOSED",
+        FormattableString.Invariant($"The terminology cache '{Shortened(id)}' was released by its client {(int)ago.TotalSeconds} seconds ago (mode=end): {StartAnew}"));
+
+    public static Issue IdleCache(string id, int minutes) => Error(
+        IssueType.NotFound, "cache-id-unknown", "CACHE_ID_EXPIRED",
+        FormattableString.Invariant($"The terminology cache '{Shortened(id)}' was not used for {minutes} minutes (setting Fhir:Terminology:CacheIdleMinutes) and is gone; mode=check keeps one: {StartAnew}"));
+
+    public static FhirException SeveralCaches() => Fault(
+        IssueType.Invalid, "cache-id-duplicate", "CACHE_ID_DUPLICATE", "The request names more than one terminology cache; send one X-Cache-Id");
+
+    public static FhirException TooManyCaches(int limit) => new(new Issue(IssueSeverity.Error, IssueType.Throttled,
+        FormattableString.Invariant($"{limit} terminology caches are open, as many as may be (setting Fhir:Terminology:MaxCaches); send the resources with each request, or start one later")));
+
+    public static FhirException CachesTooLarge(int megabytes) => new(Issue.TooCostly(
+        FormattableString.Invariant($"The resources of all terminology caches would come to more than {megabytes} megabytes (setting Fhir:Terminology:MaxCacheMegabytes); send these with each request, without X-Cache-Id")));
+
+    private const string StartAnew = "start one with $cache-control (mode=start) and send its resources again";
+
     public static FhirException NothingToValidate() => Fault(IssueType.Invalid, null, null,
         "Unable to find code to validate (looked for coding | codeableConcept | code+system | code+inferSystem in parameters");
 

@@ -14,9 +14,13 @@ namespace Myeloma.Fhir.Terminology;
 /// <param name="MaxConstraintLength">Characters of one expression constraint (ECL).</param>
 /// <param name="MaxConstraintDepth">How deep brackets and filters of one may be nested.</param>
 /// <param name="MaxConstraintWork">Concepts, relationships and runs of them that are looked at for one.</param>
+/// <param name="MaxCaches">Caches of <c>$cache-control</c> that may be open at a time.</param>
+/// <param name="MaxCacheMegabytes">Megabytes of the resources in all caches together, what is compiled of them left out.</param>
+/// <param name="CacheIdleMinutes">How long a cache is kept without being used.</param>
 public sealed record TerminologyLimits(
     int MaxExpansion = 1000, int MaxPage = 10_000, int MaxImportDepth = 50, int MaxResources = 1000, int MaxBatch = 1000, int MaxCodeLength = 10_000, int MaxClosureConcepts = 100_000,
-    int MaxMapSteps = 3, int MaxMapPaths = 1000, int MaxPrepared = 1000, int MaxConstraintLength = 50_000, int MaxConstraintDepth = 100, int MaxConstraintWork = 100_000_000)
+    int MaxMapSteps = 3, int MaxMapPaths = 1000, int MaxPrepared = 1000, int MaxConstraintLength = 50_000, int MaxConstraintDepth = 100, int MaxConstraintWork = 100_000_000,
+    int MaxCaches = 100, int MaxCacheMegabytes = 256, int CacheIdleMinutes = 30)
 {
     public static readonly TerminologyLimits Default = new();
 }

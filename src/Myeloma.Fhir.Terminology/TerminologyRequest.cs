@@ -14,17 +14,15 @@ internal sealed class TerminologyRequest
     {
         Arguments = arguments;
         Limits = limits;
-        var brought = arguments.Parameters("tx-resource").Select(parameter => parameter.Child("resource")).OfType<Element>().ToList();
-        if (brought.Count > limits.MaxResources)
-            throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"A request may bring {limits.MaxResources} resources along, not {brought.Count} (setting Fhir:Terminology:MaxResources).")));
-        Catalog = Naming(catalog.With([.. brought.Select(ResourceDocument.Of)]), arguments);
+        Catalog = Naming(catalog.With(Brought(arguments, limits)), arguments);
         Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
     }
 
-    /// <summary>For a question of a batch: the same catalog, parameters of its own.</summary>
+    /// <summary>For a question of a batch: the same catalog and what the question itself brings along, parameters of its own.</summary>
+    /// <inheritdoc cref="TerminologyRequest(TerminologyCatalog, TerminologyLimits, TerminologyArguments)" path="/exception"/>
     public TerminologyRequest(TerminologyRequest batch, TerminologyArguments arguments)
     {
-        (Arguments, Limits, Catalog) = (arguments, batch.Limits, Naming(batch.Catalog, arguments));
+        (Arguments, Limits, Catalog) = (arguments, batch.Limits, Naming(batch.Catalog.With(Brought(arguments, batch.Limits)), arguments));
         Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
     }
 
@@ -32,6 +30,12 @@ internal sealed class TerminologyRequest
     public TerminologyLimits Limits { get; }
     public TerminologyCatalog Catalog { get; }
     public DisplayLanguages Languages { get; }
+
+    private static List<ResourceDocument> Brought(TerminologyArguments arguments, TerminologyLimits limits)
+    {
+        List<ResourceDocument> brought = [.. arguments.Parameters("tx-resource").Select(parameter => parameter.Child("resource")).OfType<Element>().Select(ResourceDocument.Of)];
+        return brought.Count <= limits.MaxResources ? brought : throw TerminologyIssues.TooManyResources(brought.Count, limits.MaxResources);
+    }
 
     /// <summary>The catalog for the codes that the parameters name; unchanged when they name none.</summary>
     private static TerminologyCatalog Naming(TerminologyCatalog catalog, TerminologyArguments arguments)

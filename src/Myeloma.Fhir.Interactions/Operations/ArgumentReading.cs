@@ -127,7 +127,8 @@ internal sealed class ArgumentReading(OperationDefinition definition, bool isStr
     private OperationParameter? Known(string name, string? expression)
     {
         if (definition.FindParameter(name) is { } parameter) return parameter;
-        if (isStrict)
+        if (definition.Refused.TryGetValue(name, out var instead)) issues.Add(Issue.NotSupported($"The parameter '{name}' is not taken: {instead}", expression));
+        else if (isStrict)
         {
             var names = definition.Parameters.Select(known => known.Name).ToList();
             issues.Add(Issue.Invalid(

@@ -44,6 +44,9 @@ public sealed record OperationDefinition
     /// <summary>Those that go in.</summary>
     public IReadOnlyList<OperationParameter> Parameters { get; init; } = [];
 
+    /// <summary>Parameters that are refused, where others that are not known are passed over: without them the answer would be a wrong one. With what to do instead.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The parameter that a body other than Parameters is: the only one of a resource type that occurs at most once; null when there is no such one.</summary>
     public OperationParameter? BodyParameter => Parameters.Where(parameter => parameter.IsResource).ToList() is [{ Max: 1 } single] ? single : null;
 

@@ -11,6 +11,9 @@ public sealed record InteractionContext(string BaseUrl, bool IsStrict = false, R
     /// <summary>The header of that name, as it came; null when there was none.</summary>
     public string? AcceptLanguage { get; init; }
 
+    /// <summary>The header X-Cache-Id as it came, several joined by commas: whose terminology counts before what is stored; null when there was none.</summary>
+    public string? CacheId { get; init; }
+
     /// <summary>The URL of the request itself, with its query; null where there is none, as for an entry of a bundle.</summary>
     public string? RequestUrl { get; init; }
 

@@ -5,6 +5,7 @@ using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.Caching;
 using Myeloma.Fhir.Terminology.Prepared;
 
 namespace Myeloma.Fhir.Interactions.Terminology;
@@ -14,21 +15,32 @@ namespace Myeloma.Fhir.Interactions.Terminology;
 /// <param name="instance">At an instance: the parameters that name it, by its resource.</param>
 /// <param name="prepare">The engine's part in settling the question of a request but for its codes; null where that can't be done.</param>
 public sealed class TerminologyOperation(
-    OperationDefinition definition, CurrentDefinitions definitions, ResourceStore store,
+    OperationDefinition definition, CurrentDefinitions definitions, ResourceStore store, TerminologyCaches caches,
     Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null,
     Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) : IOperation
 {
-    public OperationDefinition Definition { get; } = definition;
+    private static readonly Dictionary<string, string> Withdrawn = new()
+    {
+        ["cache-id"] = "terminology caches are started with $cache-control, which gives out their ids, and named by the header X-Cache-Id.",
+    };
+
+    public OperationDefinition Definition { get; } = definition with { Refused = Withdrawn };
 
     /// <returns>200 with Parameters, or the ValueSet of <c>$expand</c>.</returns>
     /// <exception cref="FhirException">
-    /// <c>not-found</c>, <c>deleted</c>: the resource of the URL; <c>not-found</c>: a value set, code system, code or supplement; others that the operations of the engine name;
+    /// <c>not-found</c>, <c>deleted</c>: the resource of the URL; <c>not-found</c>: the cache that the request names, a value set, code system, code or supplement; others that the operations of the engine name;
     /// <c>transient</c>: the database can't be reached.
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
     {
         var catalog = await CatalogAsync(request, cancellationToken);
         var arguments = ArgumentsOf(request);
+        if (request.Context.CacheId is { } cache)
+        {
+            catalog = catalog.With(CachedResources.Use(caches, cache, request.All.Select(argument => (argument.Name, argument.Resource?.Document))));
+            arguments.RemoveAll(argument => argument.Name == "tx-resource");
+        }
+
         if (HasManifest(request)) arguments.AddRange(ManifestArguments.Of(request, await definitions.FollowVersionsAsync(cancellationToken)));
         if (request.Id is not null)
         {
@@ -49,7 +61,7 @@ public sealed class TerminologyOperation(
     /// <returns>Null where that can't be done.</returns>
     /// <inheritdoc cref="HandleAsync" path="/exception"/>
     internal async Task<PreparedQuestion?> PrepareAsync(OperationRequest request, ReadOnlyMemory<byte> answer, CancellationToken cancellationToken) =>
-        HasManifest(request) ? null : prepare!(await CatalogAsync(request, cancellationToken), new TerminologyArguments(ArgumentsOf(request), request.Context.AcceptLanguage), answer);
+        HasManifest(request) || request.Context.CacheId is not null ? null : prepare!(await CatalogAsync(request, cancellationToken), new TerminologyArguments(ArgumentsOf(request), request.Context.AcceptLanguage), answer);
 
     /// <summary>Which maps there are matters to translations that name none.</summary>
     private async Task<TerminologyCatalog> CatalogAsync(OperationRequest request, CancellationToken cancellationToken)

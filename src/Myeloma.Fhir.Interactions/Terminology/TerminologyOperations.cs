@@ -3,6 +3,7 @@ using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Store;
 using Myeloma.Fhir.Terminology;
+using Myeloma.Fhir.Terminology.Caching;
 using Myeloma.Fhir.Terminology.Operations;
 using Myeloma.Fhir.Terminology.Prepared;
 
@@ -47,13 +48,14 @@ public static class TerminologyOperations
     ];
 
     /// <summary>All of them, in the order of their names.</summary>
-    public static IEnumerable<IOperation> All(CurrentDefinitions definitions, ResourceStore store, TerminologyLimits limits, TimeProvider time)
+    public static IEnumerable<IOperation> All(CurrentDefinitions definitions, ResourceStore store, TerminologyCaches caches, TerminologyLimits limits, TimeProvider time)
     {
         var (expand, validate, lookup, subsumes) = (new ValueSetExpand(limits, time), new ValidateCode(limits), new Lookup(limits), new Subsumes(limits));
         var translate = new Translate(limits);
         TerminologyOperation Of(
             OperationDefinition definition, Func<TerminologyCatalog, TerminologyArguments, byte[]> answer, Func<Element, IEnumerable<TerminologyArgument>>? instance = null,
-            Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) => new(definition, definitions, store, answer, instance, prepare);
+            Func<TerminologyCatalog, TerminologyArguments, ReadOnlyMemory<byte>, PreparedQuestion?>? prepare = null) => new(definition, definitions, store, caches, answer, instance, prepare);
+        yield return new CacheControlOperation(caches);
         yield return Of(Batch("ValueSet"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: true));
         yield return Of(Batch("CodeSystem"), (catalog, arguments) => validate.Batch(catalog, arguments, isValueSet: false));
         yield return Of(Comparison, new ValueSetCompare(limits).Answer, resource => [new TerminologyArgument("thisValueSet", null, null, resource)]);

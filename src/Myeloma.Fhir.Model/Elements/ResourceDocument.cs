@@ -28,6 +28,9 @@ public sealed class ResourceDocument
     /// <summary>Number of JSON values.</summary>
     public int NodeCount { get; }
 
+    /// <summary>Bytes that it takes in memory, near enough.</summary>
+    public long Size => bytes.Length + ((long)Nodes.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<JsonNode>());
+
     public R4Schema Schema { get; }
 
     /// <summary>What it was parsed under; what is made of it is parsed under the same.</summary>
@@ -62,6 +65,9 @@ public sealed class ResourceDocument
     public static ResourceDocument Of(Element resource) => resource.Property is null
         ? resource.Document
         : Parse(resource.Document.Bytes.Slice(resource.SourceOffset, resource.RawValue.Length), resource.Document.Schema, resource.Document.Limits);
+
+    /// <summary>The same resource with bytes of its own: to keep one longer than what it stands in.</summary>
+    public ResourceDocument Copy() => new(bytes.ToArray(), Nodes[..NodeCount], NodeCount, Schema, Root.Type, Limits);
 
     /// <summary>The type that the object's resourceType names.</summary>
     internal static TypeSchema? TypeOf(ReadOnlySpan<byte> utf8, JsonNode[] nodes, int container, R4Schema schema, out Issue? fault)

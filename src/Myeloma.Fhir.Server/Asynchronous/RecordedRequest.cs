@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.Server.Asynchronous;
 /// <param name="Headers">Those that say what is asked for.</param>
 internal sealed record RecordedRequest(string Method, string Target, string BaseUrl, Dictionary<string, string> Headers, byte[] Body)
 {
-    private static readonly string[] Kept = ["Accept-Language", "Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist"];
+    private static readonly string[] Kept = ["Accept-Language", "Content-Type", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist", "X-Cache-Id"];
 
     /// <summary>Whether doing it twice comes to the same.</summary>
     public bool ChangesNothing => Method is "GET" or "HEAD" || (Method == "POST" && Target.Split('?')[0].EndsWith("/_search", StringComparison.Ordinal));

@@ -251,7 +251,10 @@ public sealed record ServerOptions
         Number(section, nameof(TerminologyLimits.MaxPrepared), preset.MaxPrepared, 0, 1_000_000),
         Number(section, nameof(TerminologyLimits.MaxConstraintLength), preset.MaxConstraintLength, 1, 10_000_000),
         Number(section, nameof(TerminologyLimits.MaxConstraintDepth), preset.MaxConstraintDepth, 1, 500),
-        Number(section, nameof(TerminologyLimits.MaxConstraintWork), preset.MaxConstraintWork, 1000, int.MaxValue));
+        Number(section, nameof(TerminologyLimits.MaxConstraintWork), preset.MaxConstraintWork, 1000, int.MaxValue),
+        Number(section, nameof(TerminologyLimits.MaxCaches), preset.MaxCaches, 0, 100_000),
+        Number(section, nameof(TerminologyLimits.MaxCacheMegabytes), preset.MaxCacheMegabytes, 1, 1_000_000),
+        Number(section, nameof(TerminologyLimits.CacheIdleMinutes), preset.CacheIdleMinutes, 1, 100_000));
 
     private static ApplySettings ApplyOf(IConfigurationSection section, ApplySettings preset) => new(
         preset.Limits with

@@ -296,6 +296,7 @@ internal sealed class FhirRouter(FhirServices services, ServerOptions options)
         IsLenient = call.Preferences.IsLenient,
         Reviewer = options.Review.Find(call.Request.Headers.Authorization),
         AcceptLanguage = call.Request.Headers.AcceptLanguage is { Count: > 0 } languages ? languages.ToString() : null,
+        CacheId = call.Request.Headers.TryGetValue("X-Cache-Id", out var caches) ? caches.ToString() : null,
     };
 
     private static int? IfMatchOf(FhirCall call) =>

@@ -28,6 +28,7 @@ using Myeloma.Fhir.Store.Closures;
 using Myeloma.Fhir.Store.CodeSets;
 using Myeloma.Fhir.Store.Setup;
 using Myeloma.Fhir.Store.Subscriptions;
+using Myeloma.Fhir.Terminology.Caching;
 
 namespace Myeloma.Fhir.Server.Edge;
 
@@ -82,6 +83,7 @@ public sealed class FhirServices
         Install = new InstallOperation(Installation);
         Reviews = new ReviewWriting(store, Statements, () => Transaction!, time);
         Reviews.BuildAnew = (decisions, resources, cancellationToken) => DocumentLoad.ReviseAsync(new DatabaseTarget(this), decisions, resources, cancellationToken);
+        Caches = new TerminologyCaches(options.Terminology, time);
         Operations = new OperationTable(OperationsOf(options, time));
         Prepared = new PreparedAnswers(store, options.Terminology);
         Capabilities = new CapabilitiesInteraction(searchParameters, [.. Operations.Definitions], options.MaxConditionalDeletes > 1, time);
@@ -92,11 +94,15 @@ public sealed class FhirServices
             new SearchInteraction(read, searchParameters, options.SearchOptions(time)), Metadata, Operations);
         Transaction = new TransactionInteraction(Writing, limits, store, RetrievalOn, patched, criteria, Delete, NewId);
         ReleaseImport = new ReleaseImport(database.Concepts, Definitions, Transaction);
-        Batch = new BatchInteraction(Create, Update, Patch, Delete, RetrievalOn(store), limits);
+        Batch = new BatchInteraction(Create, Update, Patch, Delete, RetrievalOn(store), Caches, limits);
     }
 
     public ResourceStore Store { get; }
     public PreparedAnswers Prepared { get; }
+
+    /// <summary>What clients sent once to name it in later requests.</summary>
+    public TerminologyCaches Caches { get; }
+
     public JobQueue Jobs { get; }
     public ClosureTable Closures { get; }
 
@@ -195,7 +201,7 @@ public sealed class FhirServices
             .Concat(ApplyOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, time))
             .Concat(ArtifactOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology, options.PatchLimits, time, Writing, () => Guid.CreateVersion7(time.GetUtcNow()).ToString()))
             .Concat(RegimenOperations.All(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Apply, options.Artifacts, options.PatchLimits, Linting))
-            .Concat(TerminologyOperations.All(Definitions, Store, options.Terminology, time))
+            .Concat(TerminologyOperations.All(Definitions, Store, Caches, options.Terminology, time))
             .Append(new DependentsOperation(Store, Definitions, SearchParameters, options.SearchOptions(time), options.Artifacts, options.Terminology))
             .Concat(ReindexOperation.All(Store, SearchParameters, Jobs))
             .Concat(options.Expunge ? [new ExpungeOperation(Store)] : [])

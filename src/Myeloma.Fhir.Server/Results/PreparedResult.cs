@@ -39,7 +39,7 @@ internal static class PreparedResult
         if (!target.StartsWith(basePath, StringComparison.Ordinal) || !target.AsSpan(basePath.Length).Contains("/$", StringComparison.Ordinal)) return null;
         var headers = request.Headers;
         if (headers.Accept is not ([] or [null or "" or "*/*" or FhirFormat.FhirJson])) return null;
-        return headers.ContainsKey("Prefer") || request.ContentType is not null ? null : target;
+        return headers.ContainsKey("Prefer") || headers.ContainsKey("X-Cache-Id") || request.ContentType is not null ? null : target;
     }
 
     private static string? LanguagesOf(HttpRequest request) => request.Headers.AcceptLanguage is { Count: > 0 } languages ? languages.ToString() : null;

@@ -45,7 +45,7 @@ internal sealed class UrlMaking(int seed)
     private static readonly string[] Operations =
     [
         "$validate", "$fhirpath", "$diff", "$expand", "$", "$$", "$everything", "$lookup", "$validate-code", "$batch-validate-code", "$subsumes", "$find-matches", "$translate", "$closure", "$versions",
-        "$apply", "$r5.apply", "$schedule", "$package", "$data-requirements", "$export", "$import", "$import-release", "$compare", "$reindex", "$expunge", "$status",
+        "$apply", "$r5.apply", "$schedule", "$package", "$data-requirements", "$export", "$import", "$import-release", "$compare", "$cache-control", "$reindex", "$expunge", "$status",
     ];
 
     private string Path() => random.Next(18) switch
