@@ -51,6 +51,9 @@ public static class ApplyMessage
     /// <summary>A plan states no timing that gives days.</summary>
     public const string ScheduleNone = "schedule-none";
 
+    /// <summary>No day follows from the relation of an action to another one, or not only one.</summary>
+    public const string ScheduleRelation = "schedule-relation";
+
     /// <summary>The kind of request has no place for the timing of the activity.</summary>
     public const string Timing = "apply-timing";
 

@@ -80,6 +80,16 @@ internal sealed class ApplyRun
         return null;
     }
 
+    /// <summary>The definitions it is in now, outermost first.</summary>
+    public IReadOnlyList<Definition> Opened => [.. open];
+
+    /// <summary>Goes back to where it was, to go on there.</summary>
+    public void Reopen(IReadOnlyList<Definition> opened)
+    {
+        open.Clear();
+        open.AddRange(opened);
+    }
+
     public void Close() => open.RemoveAt(open.Count - 1);
 
     /// <summary>Takes along what a part of a definition points at in the definition's contained resources, and lets it point there.</summary>
@@ -89,7 +99,9 @@ internal sealed class ApplyRun
     public void Report(IssueSeverity severity, IssueType type, Definition definition, Element at, string text, string messageId) =>
         Issues.Add(new Issue(severity, type, $"{definition.Name}: {text}", at.Document.ExpressionOf(at), MessageId: messageId));
 
-    private void Watch()
+    /// <summary>Ends what takes too long.</summary>
+    /// <exception cref="FhirException"><c>too-costly</c>: past the limit of time.</exception>
+    public void Watch()
     {
         Cancellation.ThrowIfCancellationRequested();
         if (Stopwatch.GetElapsedTime(started) > Limits.MaxTime) throw TooCostly($"Applying takes longer than {Limits.MaxTime.TotalSeconds:0.#} s, the limit of $apply.");

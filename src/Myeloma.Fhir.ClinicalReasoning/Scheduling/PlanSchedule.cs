@@ -26,6 +26,6 @@ public sealed class PlanSchedule(ApplySources sources, ApplyLimits? limits = nul
         var walk = new ScheduleWalk(run, request);
         walk.Follow(definition);
         if (walk.Days.Count == 0) run.Report(IssueSeverity.Information, IssueType.Informational, definition, plan, "no timing is stated that gives days.", ApplyMessage.ScheduleNone);
-        return ScheduleResult.Write(definition, request, walk, run.Issues);
+        return ScheduleResult.Write(definition, walk, run.Issues);
     }
 }

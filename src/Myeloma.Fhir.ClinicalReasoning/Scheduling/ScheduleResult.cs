@@ -10,7 +10,7 @@ namespace Myeloma.Fhir.ClinicalReasoning.Scheduling;
 /// <summary>Writes a laid out plan as Parameters.</summary>
 internal static class ScheduleResult
 {
-    public static byte[] Write(Definition plan, ScheduleRequest request, ScheduleWalk walk, IReadOnlyList<Issue> issues)
+    public static byte[] Write(Definition plan, ScheduleWalk walk, IReadOnlyList<Issue> issues)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, JsonWriting.Options with { MaxDepth = 1_000 }))
@@ -20,7 +20,7 @@ internal static class ScheduleResult
             writer.WriteStartArray("parameter"u8);
             Value(writer, "plan", plan.Canonical is null ? "valueString" : "valueCanonical", plan.Name);
             foreach (var cycle in walk.Cycles) Parts(writer, "cycle", () => WriteCycle(writer, cycle));
-            foreach (var day in walk.Days.OrderBy(day => day.Date)) Parts(writer, "administration", () => WriteDay(writer, day, request));
+            foreach (var day in walk.Days.OrderBy(day => day.When.From)) Parts(writer, "administration", () => WriteDay(writer, day));
             foreach (var action in walk.Undated) Parts(writer, "undated", () => WriteAction(writer, action));
             if (issues.Count > 0) WriteOutcome(writer, issues);
             writer.WriteEndArray();
@@ -39,10 +39,10 @@ internal static class ScheduleResult
         if (cycle.Action.Title is { } title) Value(writer, "title", "valueString", title);
     }
 
-    private static void WriteDay(Utf8JsonWriter writer, ScheduledDay day, ScheduleRequest request)
+    private static void WriteDay(Utf8JsonWriter writer, ScheduledDay day)
     {
-        if (request.Time is { } time) Value(writer, "date", "valueDateTime", Text(day.Date, time, request.Zone));
-        else Value(writer, "date", "valueDate", Text(day.Date));
+        WriteMoment(writer, "date", day.When.From);
+        if (!day.When.IsOne) WriteMoment(writer, "latest", day.When.To);
         if (day.Cycle > 0) Number(writer, "cycle", day.Cycle);
         if (day.Day is { } number) Number(writer, "day", number);
         WriteAction(writer, day.Action);
@@ -59,14 +59,7 @@ internal static class ScheduleResult
         foreach (var dosage in activity.Children("dosage")) Raw(writer, "dosage", "valueDosage", dosage);
     }
 
-    /// <summary>By the clock on the wall. An hour that a day leaves out is the next one there is; of an hour that comes twice it is the first.</summary>
-    private static string Text(DateOnly date, TimeOnly time, TimeZoneInfo zone)
-    {
-        var local = date.ToDateTime(time, DateTimeKind.Unspecified);
-        while (zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
-    }
+    private static void WriteMoment(Utf8JsonWriter writer, string name, Moment moment) => Value(writer, name, moment.At is null ? "valueDate" : "valueDateTime", moment.ToString());
 
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

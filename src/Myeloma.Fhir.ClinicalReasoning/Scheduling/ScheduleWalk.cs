@@ -7,10 +7,11 @@ using Myeloma.Fhir.Model.Issues;
 namespace Myeloma.Fhir.ClinicalReasoning.Scheduling;
 
 /// <summary>Lays a plan out in days: cycles one after the other, the actions of each on their days.</summary>
-internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
+internal sealed partial class ScheduleWalk(ApplyRun run, ScheduleRequest request)
 {
+    private readonly ActionTimesRegister register = new(request);
+    private readonly HashSet<(Element, string)> told = [];
     private int cyclesLeft = request.Cycles ?? int.MaxValue;
-    private int cycles;
 
     public List<ScheduledDay> Days { get; } = [];
 
@@ -19,15 +20,11 @@ internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
     /// <summary>Actions that state no day.</summary>
     public List<ScheduledAction> Undated { get; } = [];
 
-    /// <summary>A stretch of days that actions are laid into.</summary>
-    /// <param name="End">The first day behind it; null when it is open.</param>
-    /// <param name="Cycle">0 outside of cycles.</param>
-    private sealed record Stretch(DateOnly Start, DateOnly? End, int Cycle);
-
     /// <summary>Lays out the whole plan.</summary>
     public void Follow(Definition plan)
     {
-        FollowPlan(plan, new Stretch(request.Start, null, 0), "", 1);
+        FollowPlan(plan, new Stretch(new PlanUse(), null, request.Start, null, 0, null), "", 1);
+        FollowWaiting();
         if (request.Cycles is { } asked && cyclesLeft > 0 && Cycles.Count > 0)
             run.Report(IssueSeverity.Warning, IssueType.Incomplete, plan, plan.Root, FormattableString.Invariant($"it states {Cycles.Count} cycles, and {asked} were asked for."), ApplyMessage.ScheduleCycles);
     }
@@ -35,11 +32,7 @@ internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
     /// <returns>The day on which what comes next begins.</returns>
     private DateOnly FollowPlan(Definition plan, Stretch stretch, string path, int depth)
     {
-        var before = cycles;
-        cycles = 0;
-        var end = FollowActions(plan, plan.Root, stretch, path.Length == 0 ? "" : path + "-", depth);
-        cycles = before;
-        return end;
+        return FollowActions(plan, plan.Root, stretch with { Use = new PlanUse() }, path.Length == 0 ? "" : path + "-", depth);
     }
 
     private DateOnly FollowActions(Definition plan, Element parent, Stretch stretch, string prefix, int depth)
@@ -65,16 +58,24 @@ internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
         if (action.Child("condition") is { } condition)
             run.Report(IssueSeverity.Information, IssueType.Informational, plan, condition, "the action depends on a condition, which is not looked at here.", ApplyMessage.ScheduleCondition);
         var definition = DefinitionOf(plan, action);
+        var times = register.Note(stretch, action);
         var isGroup = action.Child("action") is not null || definition?.Type == "PlanDefinition";
-        if (!isGroup)
+        var relations = RelationsOf(plan, action, definition, isGroup);
+        if (relations.Count > 0)
         {
-            AddDays(plan, new ScheduledAction(action, path, definition?.Root), stretch with { Start = first });
+            var waiting = new WaitingAction(plan, action, definition, times, relations, isGroup ? stretch : stretch with { Start = first }, path, depth, run.Opened);
+            if (TryFollow(waiting, isWhole: false) is { } next) return next;
+            register.Add(waiting);
             return stretch.Start;
         }
 
-        if (CycleTiming.Of(action) is { } cycle) return FollowCycles(plan, action, definition, cycle, stretch, path, depth);
-        return FollowInside(plan, action, definition, stretch, path, depth);
+        if (isGroup) return FollowGroup(plan, action, definition, stretch with { Part = times }, path, depth);
+        AddDays(plan, new ScheduledAction(action, path, definition?.Root), times, stretch with { Start = first });
+        return stretch.Start;
     }
+
+    private DateOnly FollowGroup(Definition plan, Element action, Definition? definition, Stretch stretch, string path, int depth) =>
+        CycleTiming.Of(action) is { } cycle ? FollowCycles(plan, action, definition, cycle, stretch, path, depth) : FollowInside(plan, action, definition, stretch, path, depth);
 
     private DateOnly FollowInside(Definition plan, Element action, Definition? definition, Stretch stretch, string path, int depth)
     {
@@ -102,8 +103,11 @@ internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
         {
             run.Enter(depth);
             var (start, end) = (cycle.Add(stretch.Start, index), cycle.Add(stretch.Start, index + 1));
-            Cycles.Add(new ScheduledCycle(++cycles, start, end.PlusDays(-1), new ScheduledAction(action, path, null)));
-            FollowInside(plan, action, definition, new Stretch(start, end, cycles), path, depth);
+            var number = ++stretch.Use.Cycles;
+            Cycles.Add(new ScheduledCycle(number, start, end.PlusDays(-1), new ScheduledAction(action, path, null)));
+            var times = new ActionTimes(action, stretch.Part, isCycle: true);
+            times.Add(On(start), On(end.PlusDays(-1)));
+            FollowInside(plan, action, definition, new Stretch(stretch.Use, times, start, end, number, start), path, depth);
         }
 
         return cycle.Add(stretch.Start, count);
@@ -117,42 +121,44 @@ internal sealed class ScheduleWalk(ApplyRun run, ScheduleRequest request)
         return null;
     }
 
-    private void AddDays(Definition plan, ScheduledAction action, Stretch stretch)
+    private void AddDays(Definition plan, ScheduledAction action, ActionTimes times, Stretch stretch)
     {
         var stated = DaysOfCycle.Of(action.Source) is { Count: > 0 } own ? own : action.Activity is { } activity ? DaysOfCycle.Of(activity) : [];
         if (stated.Count > 0)
         {
-            foreach (var day in stated) AddDay(plan, action, stretch, day);
+            foreach (var day in stated) AddDay(plan, action, times, stretch, On(stretch.DayOne.PlusDays(day.Number - 1L)), day.Instructions);
             return;
         }
 
         if (DatesOf(action, stretch) is not { } dates)
         {
-            if (!Undated.Exists(each => each.Path == action.Path)) Undated.Add(action);
+            AddUndated(action);
             return;
         }
 
-        foreach (var date in dates) Add(new ScheduledDay(date, stretch.Cycle, stretch.Cycle == 0 ? null : date.DayNumber - stretch.Start.DayNumber + 1, action, null));
+        foreach (var date in dates) AddDay(plan, action, times, stretch, On(date), null);
     }
 
-    private void AddDay(Definition plan, ScheduledAction action, Stretch stretch, DaysOfCycle.Day day)
+    private void AddDay(Definition plan, ScheduledAction action, ActionTimes times, Stretch stretch, Window when, string? instructions)
     {
-        var date = stretch.Start.PlusDays(day.Number - 1L);
-        if (stretch.End <= date && stretch.Cycle == 1)
+        int? day = stretch.Cycle == 0 ? null : when.From.Date.DayNumber - stretch.DayOne.DayNumber + 1;
+        if (day is { } number && stretch.End <= when.From.Date && stretch.Cycle == 1)
         {
             run.Report(
                 IssueSeverity.Warning, IssueType.BusinessRule, plan, action.Source,
-                FormattableString.Invariant($"day {day.Number} lies behind the end of a cycle of {stretch.End.Value.DayNumber - stretch.Start.DayNumber} days."), ApplyMessage.ScheduleDay);
+                FormattableString.Invariant($"day {number} lies behind the end of a cycle of {stretch.End.Value.DayNumber - stretch.DayOne.DayNumber} days."), ApplyMessage.ScheduleDay);
         }
 
-        Add(new ScheduledDay(date, stretch.Cycle, stretch.Cycle == 0 ? null : day.Number, action, day.Instructions));
-    }
-
-    private void Add(ScheduledDay day)
-    {
         if (Days.Count >= run.Limits.MaxScheduledDays)
             throw new FhirException(Issue.TooCostly(FormattableString.Invariant($"The plan has more than {run.Limits.MaxScheduledDays:N0} actions on days, the limit of $schedule; ask for fewer cycles.")));
-        Days.Add(day);
+        times.Add(when, when);
+        Days.Add(new ScheduledDay(when, stretch.Cycle, day, action, instructions));
+    }
+
+    private Window On(DateOnly date)
+    {
+        var moment = Moment.Of(date, request);
+        return new Window(moment, moment);
     }
 
     /// <summary>Of the action's timing, else of the activity's, else of its dosage.</summary>

@@ -4,10 +4,11 @@ using Myeloma.Fhir.Model.Elements;
 namespace Myeloma.Fhir.ClinicalReasoning.Scheduling;
 
 /// <summary>One action on one day.</summary>
+/// <param name="When">From the first day that it may be on to the last: one for what has its day, more where a relation to another action leaves it open.</param>
 /// <param name="Cycle">The number of the cycle in its plan; 0 outside of cycles.</param>
 /// <param name="Day">The day of the cycle; null outside of cycles.</param>
 /// <param name="Instructions">For this day; null when there are none.</param>
-internal sealed record ScheduledDay(DateOnly Date, int Cycle, int? Day, ScheduledAction Action, string? Instructions);
+internal sealed record ScheduledDay(Window When, int Cycle, int? Day, ScheduledAction Action, string? Instructions);
 
 /// <summary>A cycle of a plan.</summary>
 /// <param name="End">Its last day.</param>
