@@ -13,7 +13,10 @@ using Myeloma.Fhir.Store;
 namespace Myeloma.Fhir.Interactions.Reviewing;
 
 /// <summary><c>$review-release</c>: makes a draft of the loader active, when every statement in it was reviewed. An operation of our own.</summary>
-/// <remarks>It is the only way by which what the loader made becomes active. Another version that was active until then is retired in the same transaction.</remarks>
+/// <remarks>
+/// It is the only way by which what the loader made becomes active. What a plan is composed of becomes active with it: else a draft, which anybody may write, would say what the active plan
+/// gives. Other versions that were active until then are retired in the same transaction.
+/// </remarks>
 public sealed class ReviewReleaseOperation(
     ResourceStore store, StatementRegister register, ReviewWriting writing, ReviewSettings settings, CurrentSearchParameters searchParameters, SearchOptions options, TimeProvider time) : IOperation
 {
@@ -30,7 +33,8 @@ public sealed class ReviewReleaseOperation(
 
     /// <returns>200 with the resource as it is now.</returns>
     /// <exception cref="FhirException">
-    /// <c>login</c>, <c>forbidden</c>: nobody who may; <c>not-found</c>, <c>deleted</c>; <c>business-rule</c>: no draft, or none that the loader made, or statements that are open, one issue each;
+    /// <c>login</c>, <c>forbidden</c>: nobody who may; <c>not-found</c>, <c>deleted</c>; <c>business-rule</c>: no draft, or none that the loader made, or statements that are open, one issue each,
+    /// or what is not as the documents give it;
     /// <c>conflict</c>: it was changed meanwhile.
     /// </exception>
     public async Task<FhirResponse> HandleAsync(OperationRequest request, CancellationToken cancellationToken)
@@ -44,24 +48,80 @@ public sealed class ReviewReleaseOperation(
         var document = ResourceDocument.Parse(current.Body);
         if (!ReviewRules.HasTag(document, ReviewRules.LoaderTag)) throw new FhirException(Issue.BusinessRule($"{key} was not made by the loader; what becomes of it is no matter of this review."));
         if (document.Root.TextOf("status") is var status && status != "draft") throw new FhirException(Issue.BusinessRule($"{key} is {status ?? "without a status"}, and no draft.", $"{key.Type}.status"));
-        await RefuseOpenAsync(key, cancellationToken);
+        List<(ResourceVersion Version, ResourceDocument Document)> released = [(current, document), .. await ComponentsAsync(document, cancellationToken)];
+        await RefuseOpenAsync([.. released.Select(each => each.Version.Key)], cancellationToken);
+        await RefuseChangedAsync([.. released.Select(each => $"{each.Version.Key}")], cancellationToken);
 
         var now = time.GetUtcNow();
-        List<(string, byte[], int?)> entries = [($"{key}", Released(document, now), current.VersionId), .. await PastAsync(document, cancellationToken)];
-        entries.Add(ProvenanceOf(key, current.VersionId + 1, reviewer, now));
+        var entries = new List<(string, byte[], int?)>();
+        foreach (var (version, content) in released)
+        {
+            entries.Add(($"{version.Key}", Released(content, now), version.VersionId));
+            entries.AddRange(await PastAsync(content, cancellationToken));
+            entries.Add(ProvenanceOf(version.Key, version.VersionId + 1, reviewer, now));
+        }
+
         await writing.WriteAsync(entries, request.Context, cancellationToken);
         return FhirResponse.Ok((await store.FindAsync(key, cancellationToken))!);
     }
 
-    private async Task RefuseOpenAsync(ResourceKey key, CancellationToken cancellationToken)
+    /// <summary>The drafts of the loader that the actions of a plan name, in the versions that they name.</summary>
+    private async Task<IReadOnlyList<(ResourceVersion, ResourceDocument)>> ComponentsAsync(ResourceDocument plan, CancellationToken cancellationToken)
     {
-        var statements = await register.FindAsync($"{key}", cancellationToken);
-        if (statements.Count == 0) throw new FhirException(Issue.BusinessRule($"No statement of {key} is on record, so that nothing in it can have been reviewed; load its documents again."));
-        var open = statements.Where(statement => statement.State == "open").ToList();
+        var found = new Dictionary<ResourceKey, (ResourceVersion, ResourceDocument)>();
+        foreach (var canonical in Definitions(plan.Root).Distinct(StringComparer.Ordinal))
+        {
+            var parts = canonical.Split('|');
+            foreach (var type in (string[])["ActivityDefinition", "PlanDefinition"])
+            {
+                List<KeyValuePair<string, string>> parameters = [new("url", parts[0]), new("status", "draft"), new("_count", "100"), new("_total", "none")];
+                if (parts.Length > 1) parameters.Add(new("version", parts[1]));
+                var search = SearchRequest.Bind(type, parameters, searchParameters.Registry, options with { Strict = true, MaxCount = 100 });
+                foreach (var match in (await store.SearchAsync(search, cancellationToken)).Matches)
+                {
+                    var document = ResourceDocument.Parse(match.Body);
+                    if (ReviewRules.HasTag(document, ReviewRules.LoaderTag)) found.TryAdd(match.Key, (match, document));
+                }
+            }
+        }
+
+        found.Remove(new ResourceKey(plan.ResourceType, plan.Id!));
+        return [.. found.Values];
+    }
+
+    private static IEnumerable<string> Definitions(Element holder)
+    {
+        foreach (var action in holder.Children("action"))
+        {
+            if (action.TextOf("definition") is { } canonical) yield return canonical;
+            foreach (var inner in Definitions(action)) yield return inner;
+        }
+    }
+
+    /// <param name="keys">What is to be released, and behind it its components; of those without statements there is nothing to be reviewed.</param>
+    private async Task RefuseOpenAsync(IReadOnlyList<ResourceKey> keys, CancellationToken cancellationToken)
+    {
+        var open = new List<ReviewedStatement>();
+        foreach (var key in keys)
+        {
+            var statements = await register.FindAsync($"{key}", cancellationToken);
+            if (statements.Count == 0 && key == keys[0]) throw new FhirException(Issue.BusinessRule($"No statement of {key} is on record, so that nothing in it can have been reviewed; load its documents again."));
+            open.AddRange(statements.Where(statement => statement.State == "open"));
+        }
+
         if (open.Count == 0) return;
-        List<Issue> issues = [.. open.Take(MaxTold).Select(statement => Issue.BusinessRule($"Nobody has reviewed this statement yet: {statement.Id}.", statement.Element))];
-        if (open.Count > MaxTold) issues.Add(Issue.BusinessRule(FormattableString.Invariant($"{open.Count - MaxTold} more statements of {key} are open; $review-queue lists them.")));
+        List<Issue> issues = [.. open.Take(MaxTold).Select(statement => Issue.BusinessRule(
+            $"Nobody has reviewed this statement{(statement.Resource == $"{keys[0]}" ? "" : $" of {statement.Resource}")} yet: {statement.Id}.", statement.Element))];
+        if (open.Count > MaxTold) issues.Add(Issue.BusinessRule(FormattableString.Invariant($"{open.Count - MaxTold} more statements of {keys[0]} are open; $review-queue lists them.")));
         throw new FhirException(issues);
+    }
+
+    /// <summary>Reviewers judged what the loader read. What somebody else has written since is not that.</summary>
+    private async Task RefuseChangedAsync(HashSet<string> references, CancellationToken cancellationToken)
+    {
+        var changed = (await writing.BuildAnew!([], references, cancellationToken)).Select(entry => entry.Reference).Where(references.Contains).ToList();
+        if (changed.Count > 0)
+            throw new FhirException([.. changed.Select(reference => Issue.BusinessRule($"{reference} is not what its documents give: somebody changed it after it was loaded. Load the documents again, which puts back what they say, and review what is open then."))]);
     }
 
     private static byte[] Released(ResourceDocument document, DateTimeOffset now)

@@ -59,6 +59,9 @@ public sealed class ReviewWriting(ResourceStore store, StatementRegister registe
             if (view.Status == "active" && ReviewRules.Releasable.Contains(statement.Resource.Split('/')[0]))
                 faults.Add(Issue.BusinessRule($"{statement.Resource} is active; what was released is changed by a new version of it, which the load of a changed document makes, and not by deciding anew."));
 
+            if (view.IsChanged)
+                faults.Add(Issue.BusinessRule($"{statement.Element} of {statement.Resource} is not what the loader read: somebody changed it afterwards. Load the documents again, which puts back what they say, and decide then.", statement.Element));
+
             // What was read stays on record, and not what a correction made of it.
             var value = statement.Decision?.Value ?? view.Value;
             var json = value is null or "" ? null : JsonNode.Parse(value);

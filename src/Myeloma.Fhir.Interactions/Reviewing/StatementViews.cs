@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Myeloma.Fhir.Interactions.Sources;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Store;
@@ -9,8 +10,9 @@ namespace Myeloma.Fhir.Interactions.Reviewing;
 /// <param name="Status">Of its resource; null when it has none.</param>
 /// <param name="Value">What the element says now, as JSON without the sources; of one that was taken out, what it said. Null when neither is known.</param>
 /// <param name="Sources">The words are null when the text is not here.</param>
+/// <param name="IsChanged">Whether the element says something else than when its words were read.</param>
 public sealed record StatementView(
-    ReviewedStatement Statement, string? Title, string? Status, string? Value, IReadOnlyList<(RecordedSource Source, DocumentSource? Document, string? Words)> Sources);
+    ReviewedStatement Statement, string? Title, string? Status, string? Value, IReadOnlyList<(RecordedSource Source, DocumentSource? Document, string? Words)> Sources, bool IsChanged);
 
 /// <summary>Reads what stands around statements; each resource and document once.</summary>
 public sealed class StatementViews(ResourceStore store)
@@ -33,10 +35,19 @@ public sealed class StatementViews(ResourceStore store)
             }
 
             views.Add(new StatementView(
-                statement, resource?.Root.TextOf("title"), resource?.Root.TextOf("status"), element is { } found ? StatementElement.Text(StatementElement.Json(found)) : statement.Decision?.Value, sources));
+                statement, resource?.Root.TextOf("title"), resource?.Root.TextOf("status"), element is { } found ? StatementElement.Text(StatementElement.Json(found)) : statement.Decision?.Value, sources,
+                await IsChangedAsync(resource, element, statement, cancellationToken)));
         }
 
         return views;
+    }
+
+    private async Task<bool> IsChangedAsync(ResourceDocument? resource, Element? element, ReviewedStatement statement, CancellationToken cancellationToken)
+    {
+        if (resource is null || statement.Element is null) return false;
+        if (await new AsRead(store).FindAsync(resource, statement.Sources[0].Written, cancellationToken) is not { } read) return true;
+        if (ReferenceEquals(read, resource)) return false;
+        return element is not { } now || StatementElement.Find(read, statement.Element) is not { } then || !JsonNode.DeepEquals(StatementElement.Json(then), StatementElement.Json(now));
     }
 
     /// <summary>Of a statement that stands in an active resource and in the draft of its next version, the one in the draft: it can be decided about.</summary>

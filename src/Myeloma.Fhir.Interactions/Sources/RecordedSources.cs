@@ -8,7 +8,8 @@ namespace Myeloma.Fhir.Interactions.Sources;
 /// <param name="Rule">Null when it is not recorded, as the two after it.</param>
 /// <param name="Loader">The program, with its version.</param>
 /// <param name="Provenance"><c>Provenance/x</c>.</param>
-public sealed record RecordedSource(string Element, SourcePlace Place, string? Statement, string? Rule, string? Section, string? Loader, string Provenance);
+/// <param name="Written">When that was stored; null when it does not say.</param>
+public sealed record RecordedSource(string Element, SourcePlace Place, string? Statement, string? Rule, string? Section, string? Loader, string Provenance, DateTimeOffset? Written);
 
 /// <summary>Reads Provenance resources that tell where a resource was taken from. https://hl7.org/fhir/R4/provenance.html</summary>
 public static class RecordedSources
@@ -22,6 +23,7 @@ public static class RecordedSources
         var type = target[..target.IndexOf('/', StringComparison.Ordinal)];
         var loader = LoaderOf(provenance.Root);
         var own = $"Provenance/{provenance.Id}";
+        var written = provenance.Root.Child("meta") is { } meta ? AsRead.MomentOf(meta) : null;
         foreach (var entity in provenance.Root.Children("entity"))
         {
             if (entity.TextOf("role") != "source") continue;
@@ -33,10 +35,10 @@ public static class RecordedSources
                 {
                     if (part.TextOf("url") != SourceStatement) continue;
                     named = true;
-                    yield return new RecordedSource(Part(part, "element") ?? type, place, Part(part, "statement"), Part(part, "rule"), Part(part, "section"), loader, own);
+                    yield return new RecordedSource(Part(part, "element") ?? type, place, Part(part, "statement"), Part(part, "rule"), Part(part, "section"), loader, own, written);
                 }
 
-                if (!named) yield return new RecordedSource(type, place, null, null, null, loader, own);
+                if (!named) yield return new RecordedSource(type, place, null, null, null, loader, own, written);
             }
         }
     }

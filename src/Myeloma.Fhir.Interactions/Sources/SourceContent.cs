@@ -80,7 +80,14 @@ internal static class SourceContent
     {
         var remarks = new List<Issue>();
         if (elements.Count == 0) remarks.Add(Issue.Information($"{resource.ResourceType}/{resource.Id} names no source, and no Provenance of this server names one for it."));
-        foreach (var element in elements.Where(element => element.Sources.Count == 0))
+        foreach (var element in elements.Where(element => element.IsChanged))
+        {
+            remarks.Add(new Issue(
+                IssueSeverity.Warning, IssueType.Informational,
+                "This is not what the loader read: somebody changed it, or an element in it, afterwards. Words that were read for what it said before are not told; loading the documents again puts back what they say.", element.Path));
+        }
+
+        foreach (var element in elements.Where(element => element.Sources.Count == 0 && !element.IsChanged))
         {
             remarks.Add(Issue.Information(
                 element.Tables.Count > 0 ? "No document states this: it was added from a code table."

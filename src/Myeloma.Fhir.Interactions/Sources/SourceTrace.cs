@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Search;
 using Myeloma.Fhir.Store;
@@ -14,8 +16,9 @@ public sealed record ElementSource(string Element, SourcePlace Place, DocumentSo
 /// <param name="Path">FHIRPath from the root.</param>
 /// <param name="Sources">The places, those of elements in it included; empty when it has none of its own.</param>
 /// <param name="Tables">Codes in it that no document states, with the canonical of the table that added each.</param>
+/// <param name="IsChanged">Whether it, or an element in it, is another than when its words were read, so that they do not stand behind it.</param>
 /// <param name="Enclosing">The nearest element around it that has a source, when it has none itself: what that source is for is that element, not this one.</param>
-public sealed record TracedElement(string Path, IReadOnlyList<ElementSource> Sources, IReadOnlyList<(string Element, string Table)> Tables, string? Enclosing);
+public sealed record TracedElement(string Path, IReadOnlyList<ElementSource> Sources, IReadOnlyList<(string Element, string Table)> Tables, string? Enclosing, bool IsChanged);
 
 /// <summary>Finds the statements behind the elements of a stored resource: what it says itself, joined with what its Provenance records.</summary>
 /// <remarks>
@@ -32,16 +35,25 @@ public sealed class SourceTrace(ResourceStore store, CurrentSearchParameters sea
         var recorded = await RecordedAsync(resource, cancellationToken);
         var documents = new SourceDocuments(store);
         var sources = new List<ElementSource>();
+        var changed = new List<string>();
+        var read = new Dictionary<string, ResourceDocument?>(StringComparer.Ordinal);
+        foreach (var each in recorded.DistinctBy(one => one.Provenance)) read[each.Provenance] = await new AsRead(store).FindAsync(resource, each.Written, cancellationToken);
         foreach (var element in stated)
         foreach (var place in element.Places)
-        foreach (var record in recorded.Where(one => one.Element == element.Path && one.Place == place).DefaultIfEmpty())
-            sources.Add(await OfAsync(element.Path, place, record, element.Correction));
+        {
+            var here = recorded.Where(one => one.Place == place && one.Element != resource.ResourceType).ToList();
+            var records = here.Where(one => IsAsRead(element, one, read[one.Provenance])).ToList();
+
+            // What a Provenance records for the place is about an element that said something else.
+            if (here.Count > 0 && records.Count == 0) changed.Add(element.Path);
+            else foreach (var record in records.DefaultIfEmpty()) sources.Add(await OfAsync(element.Path, place, record, element.Correction));
+        }
 
         // What stands behind the resource as a whole, no element of it says.
         foreach (var one in recorded.Where(one => one.Element == resource.ResourceType)) sources.Add(await OfAsync(one.Element, one.Place, one, null));
         var tables = stated.Where(element => element.Table is not null).Select(element => (element.Path, element.Table!)).ToList();
-        paths ??= [.. sources.Select(source => source.Element).Distinct()];
-        return [.. paths.Distinct().Select(path => Traced(path, resource.ResourceType, sources, tables))];
+        paths ??= [.. sources.Select(source => source.Element).Concat(changed).Distinct()];
+        return [.. paths.Distinct().Select(path => Traced(path, resource.ResourceType, sources, tables, changed))];
 
         async Task<ElementSource> OfAsync(string element, SourcePlace place, RecordedSource? record, string? correction)
         {
@@ -50,11 +62,19 @@ public sealed class SourceTrace(ResourceStore store, CurrentSearchParameters sea
         }
     }
 
-    private static TracedElement Traced(string path, string root, List<ElementSource> sources, List<(string Path, string Table)> tables)
+    /// <summary>Whether an element says what the recorded one said when its words were read; it may stand at another index since.</summary>
+    private static bool IsAsRead(StatedElement element, RecordedSource record, ResourceDocument? read)
+    {
+        if (read is null) return false;
+        if (ReferenceEquals(read, element.Element.Document)) return record.Element == element.Path;
+        return StatementElement.Find(read, record.Element) is { } then && JsonNode.DeepEquals(StatementElement.Json(then), StatementElement.Json(element.Element));
+    }
+
+    private static TracedElement Traced(string path, string root, List<ElementSource> sources, List<(string Path, string Table)> tables, List<string> changed)
     {
         var own = sources.Where(source => IsIn(source.Element, path)).ToList();
         var enclosing = own.Count > 0 ? null : sources.Select(source => source.Element).Where(element => element != root && IsIn(path, element)).MaxBy(element => element.Length);
-        return new TracedElement(path, own, [.. tables.Where(table => IsIn(table.Path, path))], enclosing);
+        return new TracedElement(path, own, [.. tables.Where(table => IsIn(table.Path, path))], enclosing, changed.Exists(element => IsIn(element, path)));
     }
 
     /// <summary>Whether a path is that element or one in it; the paths of elements of a list end in an index.</summary>

@@ -179,6 +179,58 @@ public sealed class ReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_plan_is_composed_of_is_reviewed_and_becomes_active_with_it()
+    {
+        const string plan = "PlanDefinition/bortezomib-dexamethasone", activity = "ActivityDefinition/dexamethasone-low-dose";
+        var ids = Statements(await server.GetAsync($"/$review-queue?resource={plan}")).Select(statement => Part(statement, "id")!);
+        await DecideAsync(John, string.Join('&', ids.Select(id => $"statement={id}")) + "&verdict=approve");
+        var open = Assert.Single(Statements(await server.GetAsync($"/$review-queue?resource={activity}")));
+
+        var refused = await server.SendAsync("POST", $"/{plan}/$review-release", null, Jane);
+        Assert.Equal((422, $"Nobody has reviewed this statement of {activity} yet: {Part(open, "id")}."), (refused.Status, Assert.Single(refused.Json.GetProperty("issue").EnumerateArray()).GetProperty("diagnostics").GetString()));
+
+        await DecideAsync(John, $"statement={Part(open, "id")}&verdict=approve");
+        Assert.Equal(200, (await server.SendAsync("POST", $"/{plan}/$review-release", null, Jane)).Status);
+        foreach (var released in (string[])[plan, activity, "ActivityDefinition/bortezomib"]) Assert.Equal("active", (await server.GetAsync("/" + released)).Json.GetProperty("status").GetString());
+        Assert.Equal("draft", (await server.GetAsync("/ActivityDefinition/lenalidomide")).Json.GetProperty("status").GetString());
+        Assert.Equal(0, await LoadAsync(Document));
+    }
+
+    [Fact]
+    public async Task What_somebody_wrote_over_what_was_read_is_neither_approved_nor_released_nor_said_to_be_read()
+    {
+        const string plan = "PlanDefinition/bortezomib-lenalidomide", knowledge = "MedicationKnowledge/bortezomib";
+        var ids = Statements(await server.GetAsync($"/$review-queue?resource={plan}")).Select(statement => Part(statement, "id")!).ToList();
+        var stored = (JsonObject)JsonNode.Parse((await server.GetAsync("/" + plan)).Body)!;
+        stored["description"] = "Give ten times as much.";
+        await server.PutAsync(stored.ToJsonString());
+        Assert.Equal(200, (await DecideAsync(John, string.Join('&', ids.Select(id => $"statement={id}")) + "&verdict=approve")).Status);
+        var release = await server.SendAsync("POST", $"/{plan}/$review-release", null, Jane);
+        Assert.Equal(422, release.Status);
+        Assert.Contains($"{plan} is not what its documents give", release.Body, StringComparison.Ordinal);
+
+        var route = Assert.Single(Statements(await server.GetAsync($"/$review-queue?resource={knowledge}")), statement => Part(statement, "element") == "MedicationKnowledge.intendedRoute[0]");
+        Assert.Contains("through a needle just under the skin", await WordsAsync(), StringComparison.Ordinal);
+        var changed = (JsonObject)JsonNode.Parse((await server.GetAsync("/" + knowledge)).Body)!;
+        changed["intendedRoute"]![0]!["text"] = "Oral";
+        await server.PutAsync(changed.ToJsonString());
+
+        Assert.DoesNotContain("needle", await WordsAsync(), StringComparison.Ordinal);
+        Assert.Contains("This is not what the loader read", await WordsAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"usually\"", (await server.GetAsync($"/{knowledge}/$source")).Body.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var approved = await DecideAsync(John, $"statement={Part(route, "id")}&verdict=approve");
+        Assert.Equal(422, approved.Status);
+        Assert.Contains("is not what the loader read: somebody changed it afterwards", approved.Body, StringComparison.Ordinal);
+
+        await LoadAsync(Document);
+        Assert.Contains("through a needle just under the skin", await WordsAsync(), StringComparison.Ordinal);
+        Assert.Equal(200, (await DecideAsync(John, $"statement={Part(route, "id")}&verdict=approve")).Status);
+        Assert.Equal(200, (await server.SendAsync("POST", $"/{plan}/$review-release", null, Jane)).Status);
+
+        async Task<string> WordsAsync() => (await server.GetAsync($"/{knowledge}/$source?path=intendedRoute[0]")).Body;
+    }
+
+    [Fact]
     public async Task A_changed_document_leaves_the_active_version_and_puts_a_draft_beside_it_whose_release_retires_it()
     {
         const string plan = "PlanDefinition/bortezomib-lenalidomide", next = "PlanDefinition/bortezomib-lenalidomide-0-1-1";
