@@ -22,7 +22,7 @@ public sealed class VersionSelectionTests
         Assert.All(Orders(versions), order => Assert.Equal(expected, VersionPattern.Select(order, asked, each => each.Split(' ')[0], each => each.Split(' ')[1])));
     }
 
-    private static IEnumerable<IReadOnlyList<string>> Orders(IReadOnlyList<string> items) => items.Count == 0
+    private static IEnumerable<IReadOnlyList<string>> Orders(string[] items) => items.Length == 0
         ? [[]]
         : items.SelectMany((item, at) => Orders([.. items.Where((_, other) => other != at)]).Select(rest => (IReadOnlyList<string>)[item, .. rest]));
 }
