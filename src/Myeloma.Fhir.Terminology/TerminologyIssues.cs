@@ -74,6 +74,8 @@ internal static class TerminologyIssues
     public static Issue NotByGrammar(string code, string fault, string? expression) =>
         Error(IssueType.CodeInvalid, "invalid-code", null, $"Error processing '{code}': {fault}", expression) with { Severity = IssueSeverity.Information };
 
+    public static string OtherCanonicalForm(string code, string form, string required) => $"Code {code} has canonical form {form}, not {required} as required";
+
     public static FhirException MissingSupplements(IReadOnlyList<string> canonicals) => Fault(
         IssueType.NotFound, "not-found", "VALUESET_SUPPLEMENT_MISSING",
         canonicals.Count == 1 ? $"Required supplement not found: {canonicals[0]}" : $"Required supplements not found: {string.Join(", ", canonicals)}");
@@ -190,6 +192,9 @@ internal static class TerminologyIssues
         ? Error(IssueType.NotFound, "cannot-infer", "Unable_to_resolve_system__value_set_has_multiple_matches",
             $"The System URI could not be determined for the code '{code}' in the ValueSet '{valueSet}': value set expansion has multiple matches: [{string.Join(", ", systems)}]", expression)
         : Error(IssueType.NotFound, "cannot-infer", "UNABLE_TO_INFER_CODESYSTEM", $"The System URI could not be determined for the code '{code}' in the ValueSet '{valueSet}'", expression);
+
+    public static FhirException LatestIsUsual() => new(Issue.NotSupported(
+        "What names no version means the latest one here, so that 'default-to-latest-version' can't be false; name versions with 'system-version' and 'default-valueset-version', or demand them with 'check-system-version' and 'check-valueset-version'."));
 
     public static FhirException TooManyResources(int count, int limit) =>
         new(Issue.TooCostly(FormattableString.Invariant($"A request may bring {limit} resources along, not {count} (setting Fhir:Terminology:MaxResources).")));

@@ -9,11 +9,12 @@ namespace Myeloma.Fhir.Terminology;
 /// <summary>What every operation reads from its parameters first: what is brought along, versions, supplements.</summary>
 internal sealed class TerminologyRequest
 {
-    /// <exception cref="FhirException"><c>too-costly</c>: more resources than the limit.</exception>
+    /// <exception cref="FhirException"><c>too-costly</c>: more resources than the limit; <c>not-supported</c>: what names no version is to mean something else than the latest.</exception>
     public TerminologyRequest(TerminologyCatalog catalog, TerminologyLimits limits, TerminologyArguments arguments)
     {
         Arguments = arguments;
         Limits = limits;
+        if (arguments.Boolean("default-to-latest-version") == false) throw TerminologyIssues.LatestIsUsual();
         Catalog = Naming(catalog.With(Brought(arguments, limits)), arguments);
         Languages = DisplayLanguages.Parse(arguments.Text("displayLanguage") ?? arguments.AcceptLanguage);
     }

@@ -56,7 +56,7 @@ public sealed class PreparedQuestionTests
     private static readonly (string Name, string Value)[] Beside =
     [
         ("displayLanguage", "de"), ("displayLanguage", "fr;q=0.5, *;q=0"), ("useSupplement", "http://example.org/more"), ("version", "1.0"), ("version", "2.0"), ("version", "9"), ("property", "*"), ("property", "mass"),
-        ("property", "made"), ("abstract", "false"), ("activeOnly", "true"), ("valueset-membership-only", "true"), ("lenient-display-validation", "true"), ("display", "Bolt"), ("display", "wrong"), ("systemVersion", "1.0"),
+        ("property", "made"), ("abstract", "false"), ("activeOnly", "true"), ("valueset-membership-only", "true"), ("lenient-display-validation", "true"), ("valueSetMode", "NO_MEMBERSHIP_CHECK"), ("mode", "CHECK_MEMBERSHIP_ONLY"), ("default-to-latest-version", "true"), ("display", "Bolt"), ("display", "wrong"), ("systemVersion", "1.0"),
         ("inferSystem", "true"), ("force-system-version", "http://example.org/parts|1.0"), ("system-version", "http://example.org/parts|1.0"), ("check-system-version", "http://example.org/parts|1.0"), ("date", "2026-01-01"),
     ];
 

@@ -22,13 +22,13 @@ public static class TerminologyOperations
         new("tx-resource", "Resource", Max: Any), new("useSupplement", "canonical", Max: Any), new("displayLanguage", "code"),
         new("system-version", "canonical", Max: Any), new("default-system-version", "canonical", Max: Any), new("check-system-version", "canonical", Max: Any), new("force-system-version", "canonical", Max: Any),
         new("default-valueset-version", "canonical", Max: Any), new("check-valueset-version", "canonical", Max: Any), new("force-valueset-version", "canonical", Max: Any),
-        .. ManifestArguments.Parameters,
+        new("default-to-latest-version", "boolean"), .. ManifestArguments.Parameters,
     ];
 
     private static readonly OperationParameter[] Validation =
     [
         new("code", "code"), new("version", "string"), new("display", "string"), new("coding", "Coding"), new("codeableConcept", "CodeableConcept"), new("date", "dateTime"),
-        new("abstract", "boolean"), new("activeOnly", "boolean"), new("lenient-display-validation", "boolean"), new("valueset-membership-only", "boolean"), new("mode", "code"), new("inferSystem", "boolean"),
+        new("abstract", "boolean"), new("activeOnly", "boolean"), new("lenient-display-validation", "boolean"), new("valueset-membership-only", "boolean"), new("mode", "code"), new("valueSetMode", "code"), new("inferSystem", "boolean"),
     ];
 
     private static readonly OperationParameter[] Expansion =

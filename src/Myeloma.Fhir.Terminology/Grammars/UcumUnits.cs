@@ -32,6 +32,9 @@ internal sealed class UcumUnits : CodeGrammar
     /// <summary><c>canonical</c>: the base units of the code; value sets select comparable units by it.</summary>
     public override IReadOnlyList<PropertyDefinition> Properties => [new("canonical", null, "string")];
 
+    /// <summary>The base units of a code; null when the text is no unit.</summary>
+    internal static string? CanonicalForm(string code) => UcumUnit.TryParse(code, out var unit, out _) ? unit.CanonicalCode : null;
+
     internal override IEnumerable<ConceptSource> Common => Listed(CommonValueSet!).Select(each => Read(each.Code, out _)).OfType<ConceptSource>();
 
     internal override ConceptSource? Read(string code, out string? fault)

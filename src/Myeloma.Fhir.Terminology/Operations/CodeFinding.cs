@@ -52,7 +52,10 @@ internal sealed class CodeFinding(CodeQuestion question)
     public IEnumerable<Issue> Issues => issues.Select(each => each.Issue);
 
     /// <summary>Texts that stand in the answer's message.</summary>
-    public IEnumerable<string> Messages => issues.Where(each => each.IsInMessage).Select(each => each.Issue.Diagnostics);
+    public IEnumerable<string> Messages => issues.Where(each => each.IsInMessage).Select(each => each.Issue.Diagnostics).Concat(Reasons);
+
+    /// <summary>What explains an issue and stands in the answer's message only.</summary>
+    public List<string> Reasons { get; } = [];
 
     public bool HasErrors => issues.Any(each => each.Issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
 

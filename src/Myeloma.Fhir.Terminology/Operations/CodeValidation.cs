@@ -2,6 +2,7 @@ using System.Text.Json;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
 using Myeloma.Fhir.Terminology.CodeSystems;
+using Myeloma.Fhir.Terminology.Grammars;
 using Myeloma.Fhir.Terminology.Prepared;
 using Myeloma.Fhir.Terminology.ValueSets;
 
@@ -13,8 +14,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
 {
     private readonly ValueSetEvaluation evaluation = request.Evaluation(valueSet);
     private readonly DisplayLanguages languages = LanguagesOf(request, valueSet);
-    private readonly bool isLenient = request.Arguments.Boolean("lenient-display-validation") == true || request.Arguments.Text("mode") == "lenient-display-validation";
-    private readonly bool membershipOnly = request.Arguments.Boolean("valueset-membership-only") == true;
+    private readonly ValidationMode mode = ValidationMode.Of(request.Arguments);
 
     /// <summary>The Parameters with the answer.</summary>
     /// <exception cref="FhirException"><c>invalid</c>: no code to validate; what makes the value set impossible to judge.</exception>
@@ -31,7 +31,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
     public PreparedQuestion? Prepare(ReadOnlySpan<byte> answer)
     {
         var arguments = request.Arguments;
-        if (arguments.All.Any(each => each.Name is "display" or "coding" or "codeableConcept" or "inferSystem" or "systemVersion" or "version" || each.Resource is not null || each.Parameter is not null)) return null;
+        if (arguments.All.Any(each => each.Name is "display" or "coding" or "codeableConcept" or "inferSystem" or "systemVersion" or "version" or "mode" or "valueSetMode" || each.Resource is not null || each.Parameter is not null)) return null;
         if (Questions().Questions is not [{ System: { } url } question] || evaluation.Find(url, evaluation.SystemVersions.Effective(url, null)) is not { Source.Grammar: null } found) return null;
         var (system, clauses) = (found, (IReadOnlyList<PlainClause>?)null);
         if (valueSet is not null)
@@ -90,7 +90,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
             return finding;
         }
 
-        if (valueSet is null) CheckSystem(finding);
+        if (valueSet is null || mode.IsWithoutMembership) CheckSystem(finding);
         else CheckValueSet(finding, valueSet, isOneOfSeveral);
         return finding;
     }
@@ -120,7 +120,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
             finding.Add(TerminologyIssues.NoSystem(question.Whole), isInMessage: true);
         }
 
-        if (valueSet is not null) finding.Add(TerminologyIssues.NotInValueSet(question.InWords, valueSet.Canonical, question.At("code"), isOneOfSeveral));
+        if (valueSet is not null && !mode.IsWithoutMembership) finding.Add(TerminologyIssues.NotInValueSet(question.InWords, valueSet.Canonical, question.At("code"), isOneOfSeveral));
         return false;
     }
 
@@ -203,7 +203,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
         }
 
         NotMember(finding, asked, isOneOfSeveral);
-        if (!membershipOnly) CheckElsewhere(finding, asked, isOneOfSeveral);
+        if (!mode.IsMembershipOnly) CheckElsewhere(finding, asked, isOneOfSeveral);
     }
 
     /// <summary>What is to be said of a code that is no member: whether its system has it at all.</summary>
@@ -219,8 +219,18 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
 
         Locate(finding, system);
         if (finding.Ordinal < 0) return;
+        TellCanonicalForm(finding, asked);
         CheckConcept(finding, null, []);
         CheckActive(finding, asked, isOneOfSeveral);
+    }
+
+    /// <summary>Why a unit is no member of the units that can be converted into one.</summary>
+    private static void TellCanonicalForm(CodeFinding finding, ValueSetSource asked)
+    {
+        if (finding.System?.Source.Grammar is not UcumUnits || UcumUnits.CanonicalForm(finding.Question.Code) is not { } form) return;
+        foreach (var clause in asked.Include)
+            if (clause.System == finding.Url && clause.Filters is [{ Property: "canonical", Operator: "=", Value: { } required }] && required != form)
+                finding.Reasons.Add(TerminologyIssues.OtherCanonicalForm(finding.Question.Code, form, required));
     }
 
     private static void NotMember(CodeFinding finding, ValueSetSource asked, bool isOneOfSeveral)
@@ -232,8 +242,8 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
     private void CheckConcept(CodeFinding finding, ListedConcept? note, IEnumerable<CompiledCodeSystem> others)
     {
         var (system, question) = (finding.System!, finding.Question);
-        if (membershipOnly) return;
-        DisplayCheck.Check(finding, note, others, languages, isLenient);
+        if (mode.IsMembershipOnly) return;
+        DisplayCheck.Check(finding, note, others, languages, mode.IsLenient);
         var (code, status) = (system.Code(finding.Ordinal), system.Status(finding.Ordinal));
         if (system.IsInactive(finding.Ordinal)) finding.Add(TerminologyIssues.InactiveConcept(code, status is null or "active" ? "inactive" : status, question.Whole), isInMessage: true);
         else if (status is "deprecated" or "withdrawn") finding.Add(TerminologyIssues.DeprecatedConcept(code, status, question.At("code")), isInMessage: true);
@@ -308,7 +318,7 @@ internal sealed class CodeValidation(TerminologyRequest request, ValueSetSource?
 
     private IEnumerable<Issue> Standing(List<CodeFinding> findings)
     {
-        if (valueSet is null || membershipOnly || !findings.Any(finding => finding.IsMember)) return [];
+        if (valueSet is null || mode.IsMembershipOnly || !findings.Any(finding => finding.IsMember)) return [];
         return StatusRemarks.Of(valueSet, evaluation).Select(each => TerminologyIssues.StatusOf(each.ResourceType, each.Canonical, each.Status));
     }
 }

@@ -15,7 +15,7 @@ public sealed class ValueSetExpand(TerminologyLimits limits, TimeProvider time)
     [
         ("activeOnly", "valueBoolean"), ("count", "valueInteger"), ("offset", "valueInteger"), ("filter", "valueString"), ("excludeNested", "valueBoolean"),
         ("excludeNotForUI", "valueBoolean"), ("excludePostCoordinated", "valueBoolean"), ("includeDefinition", "valueBoolean"), ("includeDesignations", "valueBoolean"),
-        ("designation", "valueString"), ("limitedExpansion", "valueBoolean"), ("exclude-system", "valueUri"), ("force-system-version", "valueUri"), ("check-valueset-version", "valueUri"), ("force-valueset-version", "valueUri"), ("default-valueset-version", "valueUri"),
+        ("designation", "valueString"), ("limitedExpansion", "valueBoolean"), ("default-to-latest-version", "valueBoolean"), ("exclude-system", "valueUri"), ("force-system-version", "valueUri"), ("check-valueset-version", "valueUri"), ("force-valueset-version", "valueUri"), ("default-valueset-version", "valueUri"),
     ];
 
     /// <summary>The ValueSet with its expansion, as UTF-8 JSON.</summary>
