@@ -13,6 +13,9 @@ internal static partial class ReviewRules
     internal const string LoaderTag = "loader";
     internal const string ReviewTag = "review";
 
+    /// <summary>What the loader made becomes active by a review only.</summary>
+    internal const string ReleaseByReview = "release-by-review";
+
     /// <summary>
     /// The types that the loader makes drafts of. Its terminologies only name what documents name, and are active from the start; a Medication has no draft in R4.
     /// </summary>
@@ -38,7 +41,7 @@ internal static partial class ReviewRules
                 ? [Issue.BusinessRule("A decision about a statement is made by $review-decide, which knows who makes it (setting Fhir:Review:Protect).", "Provenance")]
                 : [];
         return document.Root.TextOf("status") == "active" && Releasable.Contains(document.ResourceType) && HasTag(document, LoaderTag)
-            ? [Issue.BusinessRule($"This {document.ResourceType} was made by the loader; it becomes active by $review-release, when every statement in it was reviewed (setting Fhir:Review:Protect).", $"{document.ResourceType}.status")]
+            ? [new Issue(IssueSeverity.Error, IssueType.BusinessRule, $"{Name(document)} was made by the loader and becomes active by its review only: GET $review-queue?resource={Name(document)} lists the statements that are open, $review-decide decides about them, and POST {Name(document)}/$review-release makes it active when none is open (setting Fhir:Review:Protect).", $"{document.ResourceType}.status", MessageId: ReleaseByReview)]
             : [];
     }
 
@@ -50,6 +53,8 @@ internal static partial class ReviewRules
             .Select(operation => Issue.BusinessRule($"{operation.Key} is the decision of a reviewer and stays; decide anew by $review-decide (setting Fhir:Review:Protect)."))];
         if (issues.Count > 0) throw new FhirException(issues);
     }
+
+    private static string Name(ResourceDocument document) => $"{document.ResourceType}/{document.Id}";
 
     [GeneratedRegex("^review-[0-9a-f]{32}$")]
     private static partial Regex DecisionId();

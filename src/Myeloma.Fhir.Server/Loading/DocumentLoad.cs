@@ -12,6 +12,10 @@ namespace Myeloma.Fhir.Server.Loading;
 /// <summary>One load: documents, together with those that were loaded before, become one transaction.</summary>
 internal static class DocumentLoad
 {
+    // Data of the program, the same for every load; read by the first.
+    private static readonly Lazy<ReadingLexicon> Lexicon = new(ReadingLexicon.LoadEmbedded);
+    private static readonly Lazy<CodeTables> Codes = new(CodeTables.LoadEmbedded);
+
     /// <summary>What a load came to.</summary>
     public sealed record Outcome(LoadResult Result, LoadPlan Plan);
 
@@ -22,7 +26,7 @@ internal static class DocumentLoad
     {
         var current = target is null ? [] : await target.LoadedAsync(cancellationToken);
         var decisions = target is null ? [] : Decisions(await target.ReviewsAsync(cancellationToken));
-        var loader = new DocumentLoader(ReadingLexicon.LoadEmbedded(), CodeTables.LoadEmbedded(), TimeProvider.System);
+        var loader = new DocumentLoader(Lexicon.Value, Codes.Value, TimeProvider.System);
         var result = loader.Build([.. Stored(current), .. documents], decisions);
         if (target is not null)
         {
@@ -43,7 +47,7 @@ internal static class DocumentLoad
         var current = await target.LoadedAsync(cancellationToken);
         var stored = Decisions(await target.ReviewsAsync(cancellationToken)).ToDictionary(decision => decision.Statement);
         foreach (var decision in Decisions(decisions)) stored[decision.Statement] = decision;
-        var loader = new DocumentLoader(ReadingLexicon.LoadEmbedded(), CodeTables.LoadEmbedded(), TimeProvider.System);
+        var loader = new DocumentLoader(Lexicon.Value, Codes.Value, TimeProvider.System);
         var plan = LoadPlan.Diff(loader.Build(Stored(current), [.. stored.Values]), current);
         var entries = new List<(string, byte[], int?)>();
         foreach (var entry in ((JsonNode.Parse(plan.Transaction)!["entry"] as JsonArray) ?? []).Select(entry => (JsonObject)entry!["resource"]!))

@@ -27,6 +27,7 @@ internal static class Layout
             <li><a href="/#drugs">Drugs</a></li>
             <li><a href="/#documents">Documents</a></li>
             <li><a href="/review">Review</a></li>
+            <li><a href="/lint">Lint</a></li>
             <li><a href="/validate">Validate</a></li>
             <li><a href="/fhirpath">FHIRPath</a></li>
             <li><a href="/api">API</a></li>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,8 @@ internal static class PageEndpoints
         routes.MapGet("/source/{type}/{id}", SourceAsync);
         routes.MapGet("/review", ReviewListAsync);
         routes.MapMethods("/review/{id}", ["GET", "POST"], ReviewAsync);
+        routes.MapPost("/review/release/{type}/{id}", ReviewReleaseAsync);
+        routes.MapGet("/lint", LintAsync);
         routes.MapMethods("/fhirpath", ["GET", "POST"], FhirPathAsync);
         routes.MapMethods("/validate", ["GET", "POST"], ValidateAsync);
         routes.MapGet(TerminologyAddress.Place + "/{type}/{id}", TerminologyAsync);
@@ -124,10 +127,44 @@ internal static class PageEndpoints
 
     private static string AddressOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host.Value}";
 
-    private static async Task ReviewListAsync(HttpContext http, ReviewTrial trial, CancellationToken cancellationToken)
+    private static async Task ReviewListAsync(HttpContext http, ReviewTrial trial, KnowledgeReader reader, CancellationToken cancellationToken) =>
+        await WriteReviewListAsync(http, ReviewQuery.Of(http.Request), false, [], trial, reader, cancellationToken);
+
+    private static async Task ReviewReleaseAsync(HttpContext http, string type, string id, ReviewTrial trial, KnowledgeReader reader, CancellationToken cancellationToken)
     {
-        var query = ReviewQuery.Of(http.Request);
-        await WriteAsync(http, StatusCodes.Status200OK, ReviewPage.List(query, await trial.ListAsync(query, cancellationToken)));
+        if (!trial.IsReleasable(type) || await reader.FindAsync(type, id, cancellationToken) is null)
+        {
+            await WriteOrNotFoundAsync(http, null, "resource to be released", $"{type}/{id}");
+            return;
+        }
+
+        IReadOnlyList<Issue> faults = [];
+        try
+        {
+            var form = await trial.ReadAsync(http.Request, cancellationToken);
+            await trial.ReleaseAsync(type, id, form.Token, AddressOf(http), cancellationToken);
+        }
+        catch (FhirException fault) when (fault.Issues.All(issue => issue.Type != IssueType.Throttled))
+        {
+            faults = fault.Issues;
+        }
+
+        await WriteReviewListAsync(http, new ReviewQuery("all", "", $"{type}/{id}", 0), faults.Count == 0, faults, trial, reader, cancellationToken);
+    }
+
+    private static async Task WriteReviewListAsync(HttpContext http, ReviewQuery query, bool isReleased, IReadOnlyList<Issue> faults, ReviewTrial trial, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        ReviewReleaseView? release = null;
+        if (query.Resource.Split('/') is [var type, var id] && trial.IsReleasable(type))
+            release = new ReviewReleaseView((await reader.FindAsync(type, id, cancellationToken))?.Root.TextOf("status"), trial.HasReviewers, isReleased, faults);
+        await WriteAsync(http, faults.Count == 0 ? StatusCodes.Status200OK : OutcomeStatus.Of(faults), ReviewPage.List(query, await trial.ListAsync(query, cancellationToken), release));
+    }
+
+    private static async Task LintAsync(HttpContext http, LintTrial trial, KnowledgeReader reader, CancellationToken cancellationToken)
+    {
+        var plans = (await reader.SearchAsync("PlanDefinition", [], cancellationToken)).OrderBy(plan => plan.Root.TextOf("title") ?? plan.Id, StringComparer.OrdinalIgnoreCase).ToList();
+        var offset = int.TryParse(http.Request.Query["offset"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0;
+        await WriteAsync(http, StatusCodes.Status200OK, LintPage.Render(await trial.OfAsync(plans.Skip(offset).Take(LintPage.PageSize), cancellationToken), offset, plans.Count));
     }
 
     /// <summary>What is refused is told beside what was filled in, with the status of the refusal: a token that is nobody's is 401, as at the API.</summary>

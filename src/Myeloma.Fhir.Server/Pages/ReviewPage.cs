@@ -9,10 +9,11 @@ internal static partial class ReviewPage
 {
     private const int LongestSummary = 120;
 
-    public static string List(ReviewQuery query, ReviewList list)
+    /// <param name="release">About the one resource that is asked for; null when it is not one that a review makes active.</param>
+    public static string List(ReviewQuery query, ReviewList list, ReviewReleaseView? release)
     {
         Html body = $"""
-            <p class="lead">What the loader read of documents, statement by statement. Nothing it made becomes active before a person has looked at every statement of it.</p>
+            <p class="lead">What the loader read of documents, statement by statement. Nothing it made becomes active before a person has looked at every statement of it. <a href="/lint">What rules of regimens have against what is stored</a></p>
             <form class="tool" method="get" action="/review">
             <label for="state">State</label>
             <select id="state" name="state">{ReviewQuery.States.Select(state => Option(state, query.State, state))}</select>
@@ -27,6 +28,7 @@ internal static partial class ReviewPage
             {(list.Views.Count == 0 ? (Html)$"<p>None.</p>" : Table(list.Views))}
             {Pages(query, list)}
             </section>
+            {(release is null ? Html.Empty : ReviewReleasePart.Render(query.Resource, list.Open, release))}
             """;
         return Layout.Page("Review", body);
     }

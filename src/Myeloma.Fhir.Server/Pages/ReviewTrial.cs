@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Model.Issues;
@@ -74,6 +75,28 @@ internal sealed class ReviewTrial(FhirServices services, ServerOptions options, 
             admission.Leave();
         }
     }
+
+    /// <summary>Whether resources of a type are made active by a review.</summary>
+    public bool IsReleasable(string type) => Release.ResourceTypes?.Contains(type) == true;
+
+    /// <param name="address">Scheme and host of the request.</param>
+    /// <exception cref="FhirException">As <c>$review-release</c>.</exception>
+    public async Task ReleaseAsync(string type, string id, string token, string address, CancellationToken cancellationToken)
+    {
+        var context = new InteractionContext(options.BaseUrl ?? address + options.BasePath) { Reviewer = options.Review.FindToken(token) };
+        var target = new RequestTarget(TargetKind.InstanceOperation, type, id, Operation: Release.Name);
+        await admission.EnterAsync(cancellationToken);
+        try
+        {
+            await services.Operations.Get(target).HandleAsync(new OperationRequest(Release, target, [], null, context), cancellationToken);
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private OperationDefinition Release => services.Operations.Definitions.First(definition => definition.Name == "$review-release");
 
     /// <summary>The fields that differ from what was read.</summary>
     private static List<(StatementCorrection, string?)> Corrections(StatementView view, ReviewForm form)

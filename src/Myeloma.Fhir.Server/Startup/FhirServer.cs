@@ -68,6 +68,7 @@ public sealed partial class FhirServer : IAsyncDisposable
             .AddTransient(_ => ReaderOf(state))
             .AddTransient(_ => new TerminologyTrial(state.Services!.Operations, options, admission))
             .AddTransient(_ => new ExpressionTrial(state.Services!.Expressions, options, admission))
+            .AddTransient(_ => new LintTrial(state.Services!.Linting, admission))
             .AddTransient(_ => new ReviewTrial(state.Services!, options, admission))
             .AddTransient(_ => new ValidationTrial(state.Services!.Validate, options, admission));
         if (options.Compression) AddCompression(builder);

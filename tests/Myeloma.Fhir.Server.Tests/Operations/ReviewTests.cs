@@ -231,6 +231,19 @@ public sealed class ReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_release_by_the_lifecycle_of_artifacts_is_led_to_the_review()
+    {
+        var answer = await server.SendAsync("POST", "/PlanDefinition/bortezomib-lenalidomide/$release?version=1.0.0&versionBehavior=force");
+
+        Assert.Equal(422, answer.Status);
+        Assert.Equal(
+            [
+                "error business-rule PlanDefinition.status: PlanDefinition/bortezomib-lenalidomide was made by the loader and becomes active by its review only: GET $review-queue?resource=PlanDefinition/bortezomib-lenalidomide lists the statements that are open, $review-decide decides about them, and POST PlanDefinition/bortezomib-lenalidomide/$review-release makes it active when none is open (setting Fhir:Review:Protect).",
+            ],
+            answer.Issues);
+    }
+
+    [Fact]
     public async Task A_changed_document_leaves_the_active_version_and_puts_a_draft_beside_it_whose_release_retires_it()
     {
         const string plan = "PlanDefinition/bortezomib-lenalidomide", next = "PlanDefinition/bortezomib-lenalidomide-0-1-1";

@@ -14,7 +14,8 @@ public sealed class ReviewPageTests : IAsyncLifetime
     private RunningServer server = null!;
 
     public async Task InitializeAsync() => server = await RunningServer.StartAsync(
-        ("Fhir:LoadSeeds", "true"), ("Fhir:Review:Reviewers:0:Name", "Jane <b>"), ("Fhir:Review:Reviewers:0:TokenSha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))));
+        ("Fhir:LoadSeeds", "true"), ("Fhir:Review:Reviewers:0:Name", "Jane <b>"), ("Fhir:Review:Reviewers:0:MayRelease", "true"),
+        ("Fhir:Review:Reviewers:0:TokenSha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))));
 
     public Task DisposeAsync() => server.DisposeAsync();
 
@@ -58,6 +59,52 @@ public sealed class ReviewPageTests : IAsyncLifetime
         Assert.DoesNotContain(Token, corrected.Body, StringComparison.Ordinal);
         Assert.Equal("corrected", JsonSerializer.Deserialize<JsonElement>((await server.GetAsync($"/Provenance/review-{id}")).Body).GetProperty("activity").GetProperty("coding")[0].GetProperty("code").GetString());
         Assert.Contains("corrected", (await GetAsync("/review?state=corrected")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_draft_is_released_on_the_page_of_its_statements_when_none_is_open_and_by_who_may()
+    {
+        const string plan = "PlanDefinition/bortezomib-lenalidomide";
+        var queue = await server.GetAsync($"/$review-queue?resource={plan}");
+        var ids = queue.Json.GetProperty("parameter").EnumerateArray().Where(parameter => parameter.GetProperty("name").GetString() == "statement")
+            .Select(statement => statement.GetProperty("part").EnumerateArray().First(part => part.GetProperty("name").GetString() == "id").GetProperty("valueId").GetString()).ToList();
+
+        var open = await GetAsync($"/review?resource={plan}");
+        var early = await PostAsync($"release/{plan}", ("token", Token));
+        var decided = await server.SendAsync("POST", $"/$review-decide?verdict=approve&{string.Join('&', ids.Select(id => $"statement={id}"))}", null, ("Authorization", $"Bearer {Token}"));
+        var ready = await GetAsync($"/review?resource={plan}");
+        var stranger = await PostAsync($"release/{plan}", ("token", "guessed"));
+        var released = await PostAsync($"release/{plan}", ("token", Token));
+
+        Assert.Contains($"<a href=\"/review?resource={plan}\">{ids.Count} open</a>", open.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("/review/release/", open.Body, StringComparison.Ordinal);
+        Assert.Equal(422, early.Status);
+        Assert.Contains("<div class=\"note\" role=\"alert\"><p>Nobody has reviewed this statement yet: ", early.Body, StringComparison.Ordinal);
+        Assert.Equal(200, decided.Status);
+        Assert.Contains($"<form class=\"tool\" method=\"post\" action=\"/review/release/{plan}\">", ready.Body, StringComparison.Ordinal);
+        Assert.Equal(401, stranger.Status);
+        Assert.Equal(200, released.Status);
+        Assert.Contains($"<p class=\"note\" role=\"status\">Released: {plan} is active.</p>", released.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, released.Body, StringComparison.Ordinal);
+        Assert.Equal("active", (await server.GetAsync("/" + plan)).Json.GetProperty("status").GetString());
+        Assert.Equal(404, (await PostAsync("release/Patient/x", ("token", Token))).Status);
+        Assert.Equal(404, (await PostAsync("release/PlanDefinition/never-was", ("token", Token))).Status);
+    }
+
+    [Fact]
+    public async Task The_page_of_findings_tells_those_of_each_plan_as_lint_does()
+    {
+        var none = await GetAsync("/lint");
+        await server.PutAsync("""{"resourceType":"PlanDefinition","id":"late","title":"Late <plan>","status":"draft","action":[{"title":"cycle","timingTiming":{"repeat":{"duration":21,"durationUnit":"d"}},"action":[{"title":"x","code":[{"coding":[{"system":"http://example.org/drug","code":"x"}]}],"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/timing-daysOfCycle","extension":[{"url":"day","valueInteger":22}]}]}]}]}""");
+
+        var page = await GetAsync("/lint");
+        var found = (await server.GetAsync("/PlanDefinition/late/$lint")).Json.GetProperty("issue")[0].GetProperty("diagnostics").GetString()!;
+
+        Assert.Contains("<a href=\"/lint\">Lint</a>", none.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("/regimens/late", none.Body, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"/regimens/late\">Late &lt;plan&gt;</a>", page.Body, StringComparison.Ordinal);
+        Assert.Contains(System.Net.WebUtility.HtmlEncode(found), page.Body, StringComparison.Ordinal);
+        Assert.Contains("regimen-day-beyond-cycle", page.Body, StringComparison.Ordinal);
     }
 
     private async Task<(string Id, string Words)> StatementAsync(string element)

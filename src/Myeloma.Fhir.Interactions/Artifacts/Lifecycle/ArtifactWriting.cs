@@ -1,6 +1,7 @@
 using Myeloma.Fhir.Interactions.Operations;
 using Myeloma.Fhir.Interactions.Requests;
 using Myeloma.Fhir.Interactions.Responses;
+using Myeloma.Fhir.Interactions.Reviewing;
 using Myeloma.Fhir.Interactions.Validation;
 using Myeloma.Fhir.Model.Elements;
 using Myeloma.Fhir.Model.Issues;
@@ -67,7 +68,7 @@ internal sealed class ArtifactWriting(ResourceWriting writing)
             if (faults.Count == 0) faults.AddRange((await writing.Validation.JudgeAsync(document, isSeen: false, null, cancellationToken)).Refusals);
 
             // Nobody has seen the text that the operation made.
-            refusals.AddRange(faults.Select(issue => issue with { Diagnostics = $"{operation.Key} would have a fault: {issue.Diagnostics}", Line = 0, Column = 0 }));
+            refusals.AddRange(faults.Select(issue => issue with { Diagnostics = issue.MessageId == ReviewRules.ReleaseByReview ? issue.Diagnostics : $"{operation.Key} would have a fault: {issue.Diagnostics}", Line = 0, Column = 0 }));
         }
 
         if (refusals.Count > 0) throw WriteValidation.Refusal(refusals, []);
