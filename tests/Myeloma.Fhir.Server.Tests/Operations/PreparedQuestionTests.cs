@@ -20,7 +20,6 @@ public sealed class PreparedQuestionTests(RunningServer server) : IClassFixture<
 
         // Only one server of a database answers from memory, and this is not to be the other one.
         var plain = await server.AnotherAsync(("Fhir:Terminology:MaxPrepared", "0"), ("Fhir:HotBodyMegabytes", "0"));
-        await AwaitSettledAsync(server);
         string[] questions =
         [
             $"/CodeSystem/$lookup?system={System}&code=", $"/CodeSystem/$lookup?property=*&displayLanguage=de&system={System}&code=", $"/CodeSystem/%24lookup?system={System}&code=",
@@ -34,6 +33,24 @@ public sealed class PreparedQuestionTests(RunningServer server) : IClassFixture<
             [], [("Accept", "application/fhir+json")], [("Accept", "*/*")], [("Accept", "application/fhir+xml")], [("Accept", "text/html")], [("Accept", "application/json")], [("Accept-Language", "de")],
             [("Prefer", "handling=strict")], [("Accept", "text/plain")], [("Accept-Encoding", "gzip")],
         ];
+
+        // Beside much other work a server may lose its lease on memory for a while, and answers all the same; then everything is asked once more.
+        var settled = 0.0;
+        for (var pass = 0; pass < 5 && settled <= 100; pass++)
+        {
+            await AwaitSettledAsync(server);
+            var before = await AnsweredAsync(server);
+            await CompareAsync(plain, questions, headers);
+            settled = await AnsweredAsync(server) - before;
+        }
+
+        Assert.True(settled > 100, $"Hardly any answer came from a settled question: {settled} of the last pass.");
+        Assert.Equal(0, await AnsweredAsync(plain));
+        await plain.StopServerAsync();
+    }
+
+    private async Task CompareAsync(RunningServer plain, string[] questions, (string, string)[][] headers)
+    {
         foreach (var question in questions)
         {
             foreach (var with in headers)
@@ -46,10 +63,6 @@ public sealed class PreparedQuestionTests(RunningServer server) : IClassFixture<
                 }
             }
         }
-
-        Assert.True(await AnsweredAsync(server) > 100, "Hardly any answer came from a settled question.");
-        Assert.Equal(0, await AnsweredAsync(plain));
-        await plain.StopServerAsync();
     }
 
     [Fact]
@@ -87,8 +100,12 @@ public sealed class PreparedQuestionTests(RunningServer server) : IClassFixture<
         """);
 
     /// <summary>A server answers from memory when no other one has just done so or written: that may take a minute.</summary>
-    private static Task AwaitSettledAsync(RunningServer of) => Eventually.HoldsAsync(
-        async () => (await of.GetAsync($"/CodeSystem/$lookup?system={System}&code=red")).Status == 200 && await AnsweredAsync(of) > 0, () => "No answer comes from a settled question.");
+    private static async Task AwaitSettledAsync(RunningServer of)
+    {
+        var before = await AnsweredAsync(of);
+        await Eventually.HoldsAsync(
+            async () => (await of.GetAsync($"/CodeSystem/$lookup?system={System}&code=red")).Status == 200 && await AnsweredAsync(of) > before, () => "No answer comes from a settled question.");
+    }
 
     /// <summary>All of an answer but its time, the same for servers at different addresses.</summary>
     private static string Compared(Answer answer, RunningServer from) => string.Join('\n',
