@@ -175,6 +175,15 @@ public sealed class ScheduleRelationTests
             Outcome(result).Order(StringComparer.Ordinal).OrderBy(issue => issue[(issue.IndexOf('[', StringComparison.Ordinal) + 1)]));
     }
 
+    [Fact]
+    public void A_long_circle_is_told_by_its_first_actions()
+    {
+        var result = Schedule(string.Join(',', Enumerable.Range(0, 300).Select(index => Related($"a{index}", "after", $"a{(index + 1) % 300}", Offset("1", "d")))));
+
+        Assert.Equal(300, Named(result, "undated").Count());
+        Assert.Equal(300, Outcome(result).Count(issue => issue.EndsWith("it leads back to itself: a0 to a1 to a2 to a3 to a4 to a5 to a6 to a7 to a8 to a9 and 291 more.", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("after", "nothing", null, "gives no day, because it is not stated how long.")]
     [InlineData("after", "nothing", "1 d", "gives no day, because there is no action 'nothing' among those that are laid out.")]

@@ -7,6 +7,9 @@ namespace Myeloma.Fhir.ClinicalReasoning.Scheduling;
 /// <summary>Actions whose time is counted from that of others. https://hl7.org/fhir/R4/plandefinition-definitions.html#PlanDefinition.action.relatedAction</summary>
 internal sealed partial class ScheduleWalk
 {
+    /// <summary>Most actions of a circle that are told by name.</summary>
+    private const int LongestTold = 10;
+
     /// <returns>The relations that a time follows from; none of an action that states its days, and then that is told.</returns>
     private List<ActionRelation> RelationsOf(Definition plan, Element action, Definition? definition, bool isGroup)
     {
@@ -152,7 +155,8 @@ internal sealed partial class ScheduleWalk
 
         void Leave(List<WaitingAction> circle)
         {
-            var words = string.Join(" to ", circle.Append(circle[0]).Select(one => one.Id));
+            var ids = circle.Append(circle[0]).Select(one => one.Id).ToList();
+            var words = ids.Count <= LongestTold ? string.Join(" to ", ids) : FormattableString.Invariant($"{string.Join(" to ", ids.Take(LongestTold))} and {ids.Count - LongestTold} more");
             foreach (var one in circle)
             {
                 Tell(one.Plan, one.Relations[0], $"is not followed, because it leads back to itself: {words}", IssueSeverity.Error);
