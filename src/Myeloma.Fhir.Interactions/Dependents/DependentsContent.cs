@@ -21,10 +21,10 @@ internal sealed class DependentsContent(DependentTarget target, IReadOnlyList<De
         writer.WriteStartObject();
         writer.WriteString("resourceType"u8, "Parameters"u8);
         writer.WriteStartArray("parameter"u8);
-        ParametersWriting.Text(writer, "target", "valueString", target.Name);
-        ParametersWriting.Integer(writer, "total", found.Count);
-        ParametersWriting.Integer(writer, "breaks", found.Count(dependent => dependent.Depth == 1 && dependent.Places.Any(place => place.Breaks)));
-        foreach (var dependent in found.Skip(offset).Take(count ?? int.MaxValue)) ParametersWriting.Parts(writer, "dependent", () => Write(writer, dependent));
+        writer.WriteText("target", "valueString", target.Name);
+        writer.WriteInteger("total", found.Count);
+        writer.WriteInteger("breaks", found.Count(dependent => dependent.Depth == 1 && dependent.Places.Any(place => place.Breaks)));
+        foreach (var dependent in found.Skip(offset).Take(count ?? int.MaxValue)) writer.WriteGroup("dependent", () => Write(writer, dependent));
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
@@ -32,21 +32,21 @@ internal sealed class DependentsContent(DependentTarget target, IReadOnlyList<De
     private static void Write(Utf8JsonWriter writer, Dependent dependent)
     {
         var root = dependent.Document.Root;
-        ParametersWriting.Reference(writer, "resource", $"{dependent.Document.ResourceType}/{dependent.Document.Id}");
-        if (root.TextOf("url") is { } url) ParametersWriting.Text(writer, "url", "valueUri", url);
-        if (root.TextOf("version") is { } version) ParametersWriting.Text(writer, "version", "valueString", version);
-        if ((root.TextOf("title") ?? root.TextOf("name") ?? root.Child("code")?.TextOf("text")) is { } title) ParametersWriting.Text(writer, "title", "valueString", title);
-        if (root.TextOf("status") is { } status) ParametersWriting.Text(writer, "status", "valueCode", status);
-        ParametersWriting.Integer(writer, "depth", dependent.Depth);
-        if (dependent.Through is { } through) ParametersWriting.Reference(writer, "through", through.ToString());
+        writer.WriteReferencePart("resource", $"{dependent.Document.ResourceType}/{dependent.Document.Id}");
+        if (root.TextOf("url") is { } url) writer.WriteText("url", "valueUri", url);
+        if (root.TextOf("version") is { } version) writer.WriteText("version", "valueString", version);
+        if ((root.TextOf("title") ?? root.TextOf("name") ?? root.Child("code")?.TextOf("text")) is { } title) writer.WriteText("title", "valueString", title);
+        if (root.TextOf("status") is { } status) writer.WriteText("status", "valueCode", status);
+        writer.WriteInteger("depth", dependent.Depth);
+        if (dependent.Through is { } through) writer.WriteReferencePart("through", through.ToString());
         foreach (var place in dependent.Places)
         {
-            ParametersWriting.Parts(writer, "place", () =>
+            writer.WriteGroup("place", () =>
             {
-                ParametersWriting.Text(writer, "how", "valueCode", place.How);
-                ParametersWriting.Text(writer, "path", "valueString", place.Path);
-                ParametersWriting.Text(writer, "impact", "valueString", place.Impact);
-                ParametersWriting.Boolean(writer, "breaks", place.Breaks);
+                writer.WriteText("how", "valueCode", place.How);
+                writer.WriteText("path", "valueString", place.Path);
+                writer.WriteText("impact", "valueString", place.Impact);
+                writer.WriteFlag("breaks", place.Breaks);
             });
         }
     }

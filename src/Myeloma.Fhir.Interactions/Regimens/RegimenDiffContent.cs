@@ -22,10 +22,10 @@ internal sealed class RegimenDiffContent(ComparedSide from, ComparedSide to, IRe
         writer.WriteStartObject();
         writer.WriteString("resourceType"u8, "Parameters"u8);
         writer.WriteStartArray("parameter"u8);
-        ParametersWriting.Parts(writer, "from", () => WriteSide(writer, from));
-        ParametersWriting.Parts(writer, "to", () => WriteSide(writer, to));
-        ParametersWriting.Integer(writer, "total", changes.Count);
-        foreach (var change in changes) ParametersWriting.Parts(writer, "change", () => Write(writer, change));
+        writer.WriteGroup("from", () => WriteSide(writer, from));
+        writer.WriteGroup("to", () => WriteSide(writer, to));
+        writer.WriteInteger("total", changes.Count);
+        foreach (var change in changes) writer.WriteGroup("change", () => Write(writer, change));
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
@@ -33,19 +33,19 @@ internal sealed class RegimenDiffContent(ComparedSide from, ComparedSide to, IRe
     private static void WriteSide(Utf8JsonWriter writer, ComparedSide side)
     {
         var root = side.Document.Root;
-        if (side.Key is { } key) ParametersWriting.Reference(writer, "resource", side.Version > 0 ? FormattableString.Invariant($"{key}/_history/{side.Version}") : key.ToString());
+        if (side.Key is { } key) writer.WriteReferencePart("resource", side.Version > 0 ? FormattableString.Invariant($"{key}/_history/{side.Version}") : key.ToString());
         foreach (var (name, type) in new[] { ("url", "valueUri"), ("version", "valueString"), ("title", "valueString"), ("status", "valueCode") })
-            if (root.TextOf(name) is { } text) ParametersWriting.Text(writer, name, type, text);
-        if (root.Child("meta")?.TextOf("lastUpdated") is { } updated) ParametersWriting.Text(writer, "lastUpdated", "valueInstant", updated);
+            if (root.TextOf(name) is { } text) writer.WriteText(name, type, text);
+        if (root.Child("meta")?.TextOf("lastUpdated") is { } updated) writer.WriteText("lastUpdated", "valueInstant", updated);
     }
 
     private void Write(Utf8JsonWriter writer, RegimenChange change)
     {
-        ParametersWriting.Text(writer, "kind", "valueCode", change.Kind.ToString().ToLowerInvariant());
-        ParametersWriting.Text(writer, "what", "valueCode", change.What);
-        if (change.Part is { } part) ParametersWriting.Text(writer, "part", "valueString", part);
-        if (change.Subject is { } subject) ParametersWriting.Text(writer, "subject", "valueString", subject);
-        ParametersWriting.Text(writer, "text", "valueString", TextOf(change));
+        writer.WriteText("kind", "valueCode", change.Kind.ToString().ToLowerInvariant());
+        writer.WriteText("what", "valueCode", change.What);
+        if (change.Part is { } part) writer.WriteText("part", "valueString", part);
+        if (change.Subject is { } subject) writer.WriteText("subject", "valueString", subject);
+        writer.WriteText("text", "valueString", TextOf(change));
         WriteValue(writer, "before", change.Before, change.BeforePlace, from);
         WriteValue(writer, "after", change.After, change.AfterPlace, to);
     }
@@ -53,10 +53,10 @@ internal sealed class RegimenDiffContent(ComparedSide from, ComparedSide to, IRe
     private static void WriteValue(Utf8JsonWriter writer, string name, string? words, Element? place, ComparedSide side)
     {
         if (words is null || place is not { } element) return;
-        ParametersWriting.Text(writer, name, "valueString", words.Length > 0 ? words : "(empty)");
-        ParametersWriting.Text(writer, name + "Path", "valueString", element.Document.ExpressionOf(element));
-        if (!ReferenceEquals(element.Document, side.Document) && element.Document.Id is { } id) ParametersWriting.Reference(writer, name + "Resource", $"{element.Document.ResourceType}/{id}");
-        foreach (var source in StatedPlace.In(element)) ParametersWriting.Parts(writer, name + "Source", () => source.WriteParts(writer));
+        writer.WriteText(name, "valueString", words.Length > 0 ? words : "(empty)");
+        writer.WriteText(name + "Path", "valueString", element.Document.ExpressionOf(element));
+        if (!ReferenceEquals(element.Document, side.Document) && element.Document.Id is { } id) writer.WriteReferencePart(name + "Resource", $"{element.Document.ResourceType}/{id}");
+        foreach (var source in StatedPlace.In(element)) writer.WriteGroup(name + "Source", () => source.WriteParts(writer));
     }
 
     /// <summary><c>Cycle 1: drug 1.3 mg/m²: days 1, 4, 8, 11 → days 1, 8, 15, 22</c></summary>

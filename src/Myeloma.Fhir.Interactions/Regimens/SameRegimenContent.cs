@@ -28,30 +28,30 @@ internal sealed class SameRegimenContent(RegimenContent content, RegimenFingerpr
         writer.WriteString("resourceType"u8, "Parameters"u8);
         writer.WriteStartArray("parameter"u8);
         WriteFingerprint(writer, fingerprint);
-        foreach (var drug in content.Parts.SelectMany(part => part.Members).Select(member => member.Drug).DistinctBy(keys.Of)) ParametersWriting.Text(writer, "drug", "valueString", keys.Of(drug));
-        foreach (var source in SourceStatements.Of(content)) ParametersWriting.Parts(writer, "source", () => source.WriteParts(writer));
-        foreach (var match in matches) ParametersWriting.Parts(writer, "match", () => Write(writer, match));
+        foreach (var drug in content.Parts.SelectMany(part => part.Members).Select(member => member.Drug).DistinctBy(keys.Of)) writer.WriteText("drug", "valueString", keys.Of(drug));
+        foreach (var source in SourceStatements.Of(content)) writer.WriteGroup("source", () => source.WriteParts(writer));
+        foreach (var match in matches) writer.WriteGroup("match", () => Write(writer, match));
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
     private static void WriteFingerprint(Utf8JsonWriter writer, RegimenFingerprint fingerprint)
     {
-        ParametersWriting.Text(writer, "combination", "valueString", fingerprint.Combination);
-        ParametersWriting.Text(writer, "regimen", "valueString", fingerprint.Regimen);
+        writer.WriteText("combination", "valueString", fingerprint.Combination);
+        writer.WriteText("regimen", "valueString", fingerprint.Regimen);
     }
 
     private void Write(Utf8JsonWriter writer, SameRegimenSearch.Match match)
     {
         var root = match.Plan.Root;
-        ParametersWriting.Reference(writer, "resource", $"PlanDefinition/{match.Plan.Id}");
+        writer.WriteReferencePart("resource", $"PlanDefinition/{match.Plan.Id}");
         foreach (var (name, type) in new[] { ("url", "valueUri"), ("version", "valueString"), ("title", "valueString"), ("status", "valueCode") })
-            if (root.TextOf(name) is { } text) ParametersWriting.Text(writer, name, type, text);
-        ParametersWriting.Text(writer, "same", "valueCode", match.Fingerprint.Regimen == fingerprint.Regimen ? "regimen" : "combination");
+            if (root.TextOf(name) is { } text) writer.WriteText(name, type, text);
+        writer.WriteText("same", "valueCode", match.Fingerprint.Regimen == fingerprint.Regimen ? "regimen" : "combination");
         WriteFingerprint(writer, match.Fingerprint);
 
         // What is clinical is never merged: it is told, also between plans that are the same regimen, like other requirements.
         foreach (var change in RegimenDifference.Between(keys.Resolved(content), keys.Resolved(match.Content)).Where(change => !Names.Contains(change.What)))
-            ParametersWriting.Text(writer, "difference", "valueString", RegimenDiffContent.TextOf(change));
+            writer.WriteText("difference", "valueString", RegimenDiffContent.TextOf(change));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Myeloma.Fhir.ClinicalReasoning.Regimens;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Responses;
 
 namespace Myeloma.Fhir.Interactions.Regimens;
 
@@ -35,15 +36,15 @@ internal sealed record SourceStatements(string Reference, IReadOnlyList<(string 
     /// <summary>The parts <c>document</c> and, for each statement, <c>said</c>.</summary>
     public void WriteParts(Utf8JsonWriter writer)
     {
-        ParametersWriting.Reference(writer, "document", Reference);
+        writer.WriteReferencePart("document", Reference);
         foreach (var (what, subject, value, places) in Said)
         {
-            ParametersWriting.Parts(writer, "said", () =>
+            writer.WriteGroup("said", () =>
             {
-                ParametersWriting.Text(writer, "what", "valueCode", what);
-                if (subject is not null) ParametersWriting.Text(writer, "subject", "valueString", subject);
-                if (value.Length > 0) ParametersWriting.Text(writer, "value", "valueString", value);
-                foreach (var place in places) ParametersWriting.Parts(writer, "place", () => place.WriteParts(writer));
+                writer.WriteText("what", "valueCode", what);
+                if (subject is not null) writer.WriteText("subject", "valueString", subject);
+                if (value.Length > 0) writer.WriteText("value", "valueString", value);
+                foreach (var place in places) writer.WriteGroup("place", () => place.WriteParts(writer));
             });
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Myeloma.Fhir.Interactions.Operations;
+using Myeloma.Fhir.Interactions.Responses;
 using Myeloma.Fhir.Model.Elements;
 
 namespace Myeloma.Fhir.Interactions.Regimens;
@@ -25,9 +26,9 @@ internal sealed record StatedPlace(string Reference, int Offset, int Length)
     /// <summary>The parts <c>reference</c>, <c>offset</c> and <c>length</c>.</summary>
     public void WriteParts(Utf8JsonWriter writer)
     {
-        ParametersWriting.Reference(writer, "reference", Reference);
-        ParametersWriting.Integer(writer, "offset", Offset);
-        ParametersWriting.Integer(writer, "length", Length);
+        writer.WriteReferencePart("reference", Reference);
+        writer.WriteInteger("offset", Offset);
+        writer.WriteInteger("length", Length);
     }
 
     private static void Collect(Element element, List<StatedPlace> places)

@@ -36,6 +36,15 @@ internal static class ParameterWriting
         writer.WriteEndObject();
     }
 
+    /// <summary>A parameter with <c>valueBoolean</c>.</summary>
+    public static void WriteFlag(this Utf8JsonWriter writer, string name, bool value)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", name);
+        writer.WriteBoolean("valueBoolean", value);
+        writer.WriteEndObject();
+    }
+
     /// <summary>A parameter with <c>valueReference</c>.</summary>
     public static void WriteReferencePart(this Utf8JsonWriter writer, string name, string reference, string? display = null)
     {

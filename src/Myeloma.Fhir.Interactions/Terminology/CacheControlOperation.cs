@@ -47,8 +47,8 @@ public sealed class CacheControlOperation(TerminologyCaches caches) : IOperation
         var id = caches.Start([.. resources.Select(each => each.Document)], isSealed);
         return Answer(writer =>
         {
-            ParametersWriting.Text(writer, "cache-id", "valueId", id);
-            ParametersWriting.Boolean(writer, "sealed", isSealed);
+            writer.WriteText("cache-id", "valueId", id);
+            writer.WriteFlag("sealed", isSealed);
         });
     }
 
@@ -57,8 +57,8 @@ public sealed class CacheControlOperation(TerminologyCaches caches) : IOperation
         var state = caches.Check(id);
         return Answer(writer =>
         {
-            if (IsId(id)) ParametersWriting.Text(writer, "cache-id", "valueId", id);
-            ParametersWriting.Boolean(writer, "valid", state is not null);
+            if (IsId(id)) writer.WriteText("cache-id", "valueId", id);
+            writer.WriteFlag("valid", state is not null);
             if (state is not null) WriteState(writer, state);
             else WriteOutcome(writer, caches.Missing(id));
         });
@@ -82,7 +82,7 @@ public sealed class CacheControlOperation(TerminologyCaches caches) : IOperation
 
     private void WriteState(Utf8JsonWriter writer, TerminologyCacheState state)
     {
-        ParametersWriting.Boolean(writer, "sealed", state.IsSealed);
+        writer.WriteFlag("sealed", state.IsSealed);
         WriteNumber(writer, "resource-count", state.Resources);
         WriteNumber(writer, "idle", (long)state.Idle.TotalSeconds);
         WriteNumber(writer, "timeout", (long)caches.Idle.TotalSeconds);
